@@ -1,0 +1,31 @@
+"""From rates per day to what happens in a step of any length.
+
+All rates of the model are per day. These are the exact solutions over one step, so that two steps of three hours do what one of
+six hours does.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from escalation_sim.parameters import Array
+
+__all__ = ["approached", "decayed", "probability"]
+
+
+def probability(rate: Array, dt: Array) -> Array:
+    """Probability that a process of `rate` per day acts at least once in `dt` days."""
+    chance: Array = 1.0 - np.exp(-(rate * dt))
+    return chance
+
+
+def decayed(amount: Array, rate: Array, dt: Array) -> Array:
+    """What is left of `amount` after `dt` days of decay at `rate` per day."""
+    left: Array = amount * np.exp(-(rate * dt))
+    return left
+
+
+def approached(amount: Array, target: Array, rate: Array, dt: Array) -> Array:
+    """`amount` after moving towards `target` at `rate` per day for `dt` days."""
+    moved: Array = target + (amount - target) * np.exp(-(rate * dt))
+    return moved

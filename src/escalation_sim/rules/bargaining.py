@@ -1,0 +1,93 @@
+"""A deal: restraint for a concession (arrests, an inquiry, a pull-back). It needs two willing governments and a channel.
+
+Each government has a private willingness to stop. It grows with weariness, fear and trust, with having answered, and with
+a mediator's leverage; it falls with grievance and pressure (a mutually hurting stalemate and a way out: Zartman 2000; readiness is
+gradual and each side's own: Pruitt 2005). A public channel costs more than a deniable one (Fearon 1994; Wanis-St. John 2006). Talks
+come up for decision at the rate at which the open channels negotiate; both must say yes (Putnam 1988).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from escalation_sim.parameters import Array, Parameter, Values, section
+from escalation_sim.rates import probability
+
+PARAMETERS = section(
+    "bargaining",
+    readiness=Parameter(-0.5, -4.0, 3.0, "logit", "willingness to stop when nothing else speaks for or against", "zartman2000"),
+    by_weariness=Parameter(3.0, 0.0, 8.0, "logit", "added by full weariness", "zartman2000"),
+    by_fear=Parameter(2.0, 0.0, 6.0, "logit", "added when the rival is thought to be at the top of the ladder"),
+    by_trust=Parameter(1.5, 0.0, 5.0, "logit", "added by full trust", "kydd2005"),
+    by_losses=Parameter(0.3, 0.0, 1.5, "logit", "added per unit of log(1 + own deaths per day)", "zartman2000"),
+    by_grievance=Parameter(3.0, 0.0, 8.0, "logit", "taken away by a grievance at its ceiling", "richardson1960"),
+    by_pressure=Parameter(1.5, 0.0, 5.0, "logit", "taken away by full public pressure", "putnam1988"),
+    price_of_publicity=Parameter(2.0, 0.0, 6.0, "logit", "taken away by full pressure in a fully public channel", "fearon1994, wanis2006"),
+    before_force=Parameter(0.3, 0.0, 1.0, "1", "rate of deals while nobody has used force, relative to the rate after"),
+)  # fmt: skip
+
+
+def willingness_of(
+    weariness: Array, fear: Array, trust: Array, losses: Array, grievance: Array, pressure: Array, leverage: Array, p: Values
+) -> Array:
+    """Private willingness to stop, a logit. `fear` and `grievance` as shares of their ceilings."""
+    drawn = p.readiness + p.by_weariness * weariness + p.by_fear * fear + p.by_trust * trust + p.by_losses * losses
+    held: Array = p.by_grievance * grievance + p.by_pressure * pressure
+    willing: Array = drawn + leverage - held
+    return willing
+
+
+def willingness(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:
+    """Willingness of one government."""
+    leverage = np.zeros_like(s.trust)
+    for mediator in range(len(s.engaged)):
+        leverage = np.maximum(leverage, s.engaged[mediator] * p.mediator.leverage[mediator])
+    willing = willingness_of(
+        s.weariness, s.threat / float(p.ladder.top), s.trust, np.log1p(s.deaths_recent), s.bitterness,
+        s.pressure, leverage, p,
+    )  # fmt: skip
+    price = p.price_of_publicity * s.pressure
+    return {"willingness": willing, "price_of_publicity": price}
+
+
+def probability_of_yes(willingness: Array, price_of_publicity: Array, publicity: Array) -> Array:
+    """Probability that one government takes a deal offered through a channel of this publicity."""
+    yes: Array = 1.0 / (1.0 + np.exp(price_of_publicity * publicity - willingness))
+    return yes
+
+
+def deal(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:
+    """Talks, and whether a deal is struck in this step and through which channel."""
+    ladder = p.ladder
+    high = np.maximum(s.posture[0], s.posture[1])
+    ordered = np.maximum(s.order[0], s.order[1])
+    at_stake = ((np.maximum(high, ordered) >= ladder.alert) & (s.cease_fire == 0.0)) * 1.0
+    fought = np.maximum(s.fought, (high >= ladder.force) * 1.0)
+    pace = np.where(fought > 0.0, 1.0, p.before_force)
+    nothing = np.zeros_like(at_stake)
+    talks, agreed, best = nothing, nothing, nothing
+    agreed_through = []
+    for channel in range(len(s.status)):
+        working = (s.status[channel] == 2.0) * s.relationship[channel] * p.channel.influence[channel]
+        rate = p.channel.negotiates[channel] * working * at_stake * pace
+        publicity = p.channel.publicity[channel]
+        both = probability_of_yes(s.willingness[0], s.price_of_publicity[0], publicity) * probability_of_yes(
+            s.willingness[1], s.price_of_publicity[1], publicity
+        )
+        talks = talks + rate
+        agreed = agreed + rate * both
+        agreed_through.append(agreed)
+        best = np.maximum(best, (rate > 0.0) * both)
+    tried = u[0] < probability(talks, p.dt)
+    struck = tried & (u[1] * talks < agreed)
+    choice = u[2] * agreed
+    through = nothing
+    for passed in agreed_through[:-1]:
+        through = through + (choice >= passed)
+    return {
+        "talks_near": best,
+        "fought": fought,
+        "deal_tried": np.where(tried, 1.0, 0.0),
+        "deal_struck": np.where(struck, 1.0, 0.0),
+        "deal_channel": np.where(struck, through, s.deal_channel),
+    }

@@ -1,0 +1,44 @@
+"""A stop that was struck holds or breaks.
+
+Agreements last longer where something implements them (Fortna 2004): the military hotline does, within limits. Grievances left and a
+new attack strain it; an act of force ends it.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from escalation_sim.parameters import Array, Parameter, Values, section
+from escalation_sim.rates import probability
+
+PARAMETERS = section(
+    "cease_fire",
+    scope="shared",
+    fragility=Parameter(0.02, 0.001, 0.2, "1/day", "rate at which a stop breaks with nothing to implement it and no strain", "fortna2004"),
+    strain=Parameter(3.0, 0.0, 10.0, "1", "how many times more fragile it is when grievance is at its ceiling"),
+    shock=Parameter(0.5, 0.0, 1.0, "probability", "probability that a new attack breaks it"),
+    grace=Parameter(1.0, 0.0, 5.0, "days", "first days of a stop in which force still belongs to the fighting it ends", "press2025"),
+)
+
+
+def breaking_rate(strain: Array, implemented: Array, *, fragility: Array, strain_weight: Array) -> Array:
+    """Rate per day at which a cease-fire breaks."""
+    rate: Array = fragility * (1.0 + strain_weight * strain) / (1.0 + implemented)
+    return rate
+
+
+def cease_fire(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:
+    """Whether a cease-fire is in force after this step."""
+    force_used = (s.act_begun[0] > 0.0) | (s.act_begun[1] > 0.0) | (s.posture[0] >= p.ladder.war) | (s.posture[1] >= p.ladder.war)
+    new_attack = (s.attack_injury[0] > 0.0) | (s.attack_injury[1] > 0.0)
+    strain = np.maximum(s.bitterness[0], s.bitterness[1])
+    rate = breaking_rate(strain, s.implements, fragility=p.fragility, strain_weight=p.strain)
+    gives_way = u[0] < probability(rate, p.dt)
+    shaken = new_attack & (u[1] < p.shock)
+    broken = (s.cease_fire == 1.0) & (gives_way | shaken | (force_used & (s.deal_age >= p.grace)))
+    in_force = np.where(s.deal_struck == 1.0, 1.0, np.where(broken, 0.0, s.cease_fire))
+    return {
+        "cease_fire": in_force,
+        "deal_broken": np.where(broken, 1.0, 0.0),
+        "deal_age": np.where(in_force == 1.0, np.where(s.deal_struck == 1.0, 0.0, s.deal_age + p.dt), 0.0),
+    }

@@ -1,0 +1,37 @@
+"""Reciprocity: do to the other what was done to you, a little less.
+
+Tit for tat with generosity (Axelrod 1984); unilateral restraint invites restraint (Osgood 1962). The government aims at the severity
+of the last provocation, reduced by `generosity`; standing above or below that mark costs utility by the distance. What it
+believes of the rival's intentions does not enter; costs and fear of the top do.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from escalation_sim.parameters import Parameter, Values, section
+from escalation_sim.rules.decision import stakes
+
+PARAMETERS = section(
+    "reciprocity",
+    matching=Parameter(0.8, 0.1, 2.0, "1/severity", "utility lost per severity of distance from an equal answer", "axelrod1984"),
+    generosity=Parameter(0.15, 0.0, 0.6, "1", "share by which the answer stays below the provocation", "axelrod1984, osgood1962"),
+)
+
+
+def contributions(rung: int, seen: Values, p: Values) -> stakes.Contributions:
+    """Utility of a rung, term by term."""
+    mark = (1.0 - p.choice.generosity * (0.5 + 0.5 * seen.trust)) * seen.provocation
+    distance = np.abs(p.ladder.tables["severity"][rung] - mark)
+    nothing = np.zeros_like(mark)
+    return stakes.Contributions(
+        threat=nothing,
+        grievance=-(p.choice.matching * distance) * seen.resolve,
+        pressure=stakes.value_of_answer(p.ladder, rung, seen.pressure, p.pressure_weight)
+        + stakes.cost_of_backing_down(p.ladder, rung, seen.commitment, seen.attention, p.audience_cost),
+        cost=stakes.cost_of_rung(p.ladder, rung, p.cost_sensitivity),
+        weariness=stakes.cost_of_rung(p.ladder, rung, p.cost_sensitivity * p.weariness_weight * seen.weariness),
+        trust=nothing,
+        fear=stakes.fear_of_rung(p.ladder, rung, seen.dread, p.nuclear_caution),
+        deal=stakes.value_of_restraint(p.ladder, rung, seen.bound, p.compliance),
+    )

@@ -1,0 +1,34 @@
+"""Spiral: each side answers what it sees in the other, plus an old grievance, less its own fatigue.
+
+Richardson's action and reaction (1960), as a government's aim: x* = (reaction × threat + grievance term) / fatigue. The quadratic loss
+around that aim is written out, so that each term keeps its name. Arms are not chosen by comparing outcomes: there is no fear of the
+rival's answer, only of the top of the ladder.
+"""
+
+from __future__ import annotations
+
+from escalation_sim.parameters import Parameter, Values, section
+from escalation_sim.rules.decision import stakes
+
+PARAMETERS = section(
+    "spiral",
+    reaction=Parameter(0.10, 0.0, 0.4, "1/severity/rung", "pull of the rival's believed level", "richardson1960"),
+    grievance_pull=Parameter(0.18, 0.0, 0.5, "1/severity/grievance", "pull of the grievance", "richardson1960"),
+    fatigue=Parameter(0.06, 0.02, 0.3, "1/severity^2", "quadratic cost of one's own level", "richardson1960"),
+)
+
+
+def contributions(rung: int, seen: Values, p: Values) -> stakes.Contributions:
+    """Utility of a rung, term by term."""
+    severity = p.ladder.tables["severity"][rung]
+    return stakes.Contributions(
+        threat=p.choice.reaction * seen.threat * severity,
+        grievance=p.choice.grievance_pull * seen.grievance * seen.resolve * severity,
+        pressure=stakes.value_of_answer(p.ladder, rung, seen.pressure, p.pressure_weight)
+        + stakes.cost_of_backing_down(p.ladder, rung, seen.commitment, seen.attention, p.audience_cost),
+        cost=-(p.choice.fatigue * (severity * severity)) + stakes.cost_of_rung(p.ladder, rung, p.cost_sensitivity),
+        weariness=stakes.cost_of_rung(p.ladder, rung, p.cost_sensitivity * p.weariness_weight * seen.weariness),
+        trust=stakes.value_of_restraint(p.ladder, rung, seen.trust, p.trust_weight),
+        fear=stakes.fear_of_rung(p.ladder, rung, seen.dread, p.nuclear_caution),
+        deal=stakes.value_of_restraint(p.ladder, rung, seen.bound, p.compliance),
+    )

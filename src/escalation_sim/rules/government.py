@@ -1,0 +1,165 @@
+"""A government chooses the rung it wants.
+
+An ordered choice over the whole ladder, so that rungs can be skipped: for every rung a theory of decision (see `decision`) says what
+threat, grievance, pressure, cost, weariness, trust, fear and a standing deal contribute; the government wants the rung with the
+largest sum. Chance enters as a disposition drawn once per run (a liking for each rung, and a temper) and as a mood that
+drifts slowly; so neither the length of a step nor the tempo of meetings changes what happens.
+
+Backing down in public costs more the higher one stands (Fearon 1994). Nuclear caution bends the choice long before the top, the more
+so the worse the rival is believed to intend (Schelling 1966). `military_weight` says how far the military makes the decision:
+it hears less of the public and counts costs lower (Sagan 1993; Posen 1991).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from escalation_sim.parameters import Array, Parameter, Values, section
+from escalation_sim.rates import decayed
+from escalation_sim.rules.decision.stakes import Contributions, cost_of_rung, fear_of_rung, value_of_restraint
+
+PARAMETERS = section(
+    "government",
+    resolve=Parameter(1.0, 0.0, 3.0, "utility/grievance", "utility of fully answering one unit of grievance"),
+    temper=Parameter(0.3, 0.0, 0.8, "1", "spread of resolve between runs (standard deviation of its logarithm)"),
+    precision=Parameter(1.4, 0.3, 5.0, "1/utility", "precision of choice: the larger, the smaller the part of disposition", "mckelvey1995"),
+    mood_size=Parameter(0.15, 0.0, 0.5, "1", "spread of the slow change of resolve within a run (of its logarithm)"),
+    mood_days=Parameter(20.0, 5.0, 90.0, "days", "mean time for which a mood lasts"),
+    threat_weight=Parameter(0.25, 0.0, 1.0, "utility/rung", "cost of standing one rung below what the rival is thought to intend", "jervis1976"),
+    pressure_weight=Parameter(1.5, 0.0, 4.0, "utility", "utility of answering under full public pressure", "putnam1988"),
+    audience_cost=Parameter(0.25, 0.0, 1.0, "utility/severity", "cost of standing one severity below one's public commitment", "fearon1994, tomz2007"),
+    cost_sensitivity=Parameter(1.0, 0.3, 3.0, "1", "weight of the ladder's costs"),
+    weariness_weight=Parameter(2.0, 0.0, 5.0, "1", "how many times costs grow under full weariness", "mueller1970"),
+    trust_weight=Parameter(0.3, 0.0, 1.0, "utility/severity", "restraint bought by full trust, per severity above quiet", "kydd2005"),
+    nuclear_caution=Parameter(6.0, 0.5, 12.0, "utility", "fear of a rung of danger 1 when the rival is thought to be at the top", "schelling1966"),
+    standing_dread=Parameter(0.4, 0.0, 1.0, "1", "part of that fear felt even when the rival is thought to be quiet"),
+    shadow_of_signals=Parameter(0.5, 0.0, 2.0, "1", "fear added by one nuclear signal of the rival"),
+    shadow_days=Parameter(15.0, 3.0, 60.0, "days", "mean time for which a nuclear signal is felt"),
+    compliance=Parameter(0.7, 0.0, 2.0, "utility/severity", "cost of breaking one's word under a deal, per severity above quiet"),
+    inertia=Parameter(0.3, 0.0, 1.0, "utility", "what it takes to change one's mind"),
+    commitment_days=Parameter(10.0, 2.0, 60.0, "days", "mean time for which a public stand commits"),
+    provocation_days=Parameter(10.0, 2.0, 60.0, "days", "mean time for which the last provocation is remembered (reciprocity)"),
+    severity_per_injury=Parameter(1.3, 0.5, 3.0, "severity/grievance", "severity to which an attack counts as equal (reciprocity)"),
+    military_weight=Parameter(0.2, 0.0, 1.0, "1", "how far the military makes the decision itself", "sagan1993"),
+    military_boldness=Parameter(0.4, 0.0, 0.8, "1", "share of cost that the military does not count", "posen1991"),
+)  # fmt: skip
+
+
+def mood_next(mood: Array, draw: Array, size: Array, days: Array, dt: Array) -> Array:
+    """Slowly drifting mood (Ornstein-Uhlenbeck, solved exactly): standard deviation `size`, memory `days`."""
+    kept = np.exp(-(dt / days))
+    drifted: Array = mood * kept + size * np.sqrt(1.0 - kept * kept) * draw
+    return drifted
+
+
+def dread_of(threat: Array, top: float, shadow: Array, standing: Array, per_signal: Array) -> Array:
+    """How much the top of the ladder is dreaded: by habit, by what the rival is thought to intend, by its nuclear signals."""
+    dread: Array = standing + (1.0 - standing) * (threat / top) + per_signal * shadow
+    return dread
+
+
+def situation(s: Values, p: Values) -> Values:
+    """What the government weighs, as the theories of decision read it."""
+    civil = 1.0 - p.military_weight
+    return Values(
+        {
+            "threat": s.threat,
+            "grievance": s.grievance,
+            "resolve": p.resolve * np.exp(p.temper * s.temper + s.mood),
+            "pressure": s.pressure * civil,
+            "attention": (0.5 + 0.5 * s.pressure) * civil,
+            "commitment": s.commitment,
+            "weariness": s.weariness,
+            "trust": s.trust,
+            "dread": dread_of(s.threat, float(p.ladder.top), s.shadow, p.standing_dread, p.shadow_of_signals),
+            "bound": s.cease_fire,
+            "provocation": s.provocation,
+        }
+    )
+
+
+def weights(p: Values) -> Values:
+    """Parameters as the decision takes them: the military's share of it counts costs lower."""
+    discount = 1.0 - p.military_weight * p.military_boldness
+    return Values({**p.__dict__, "cost_sensitivity": p.cost_sensitivity * discount})
+
+
+def utility(contributions: Contributions) -> Array:
+    """Sum of the contributions, in their order."""
+    total = contributions[0]
+    for part in contributions[1:]:
+        total = total + part
+    return total
+
+
+def posture_preferred(seen: Values, liking: Array, standing: Array, p: Values) -> Array:
+    """The rung with the largest utility; ties go to the lower rung.
+
+    Parameters
+    ----------
+    seen : see `situation`.
+    liking : disposition towards each rung, shape (rung, …), in units of 1 / precision.
+    standing : rung wanted so far; it has `inertia` in its favour.
+    """
+    best_rung = np.zeros_like(standing)
+    best = utility(p.theory.contributions(0, seen, p)) + liking[0] / p.precision + p.inertia * (standing == 0.0)
+    for rung in range(1, len(p.ladder)):
+        here = utility(p.theory.contributions(rung, seen, p)) + liking[rung] / p.precision + p.inertia * (standing == rung)
+        better = here > best
+        best = np.where(better, here, best)
+        best_rung = np.where(better, float(rung), best_rung)
+    return best_rung
+
+
+def wearied(seen: Values, p: Values) -> Array:
+    """1 where weariness is what holds the government back most, at the lowest rung of force."""
+    rung = p.ladder.force
+    by_weariness = cost_of_rung(p.ladder, rung, p.cost_sensitivity * p.weariness_weight * seen.weariness)
+    others = np.minimum(
+        np.minimum(
+            fear_of_rung(p.ladder, rung, seen.dread, p.nuclear_caution),
+            value_of_restraint(p.ladder, rung, seen.trust, p.trust_weight),
+        ),
+        value_of_restraint(p.ladder, rung, seen.bound, p.compliance),
+    )
+    return np.where((by_weariness < others) & (by_weariness < 0.0), 1.0, 0.0)
+
+
+def reasons(s: Values, p: Values) -> tuple[Array, dict[str, Array]]:
+    """For every rung, what each term contributes; for looking into one run.
+
+    Returns the rungs, shape (rung,), and a dict of arrays of shape (rung, …), one for each term of
+    `stakes.Contributions` plus "disposition" and "inertia".
+    """
+    own = weights(p)
+    seen = situation(s, p)
+    shape = np.zeros_like(s.posture_wanted)
+    terms: dict[str, list[Array]] = {}
+    for rung in range(len(p.ladder)):
+        parts = p.theory.contributions(rung, seen, own)._asdict()
+        parts["disposition"] = s.liking[rung] / p.precision
+        parts["inertia"] = p.inertia * (s.posture_wanted == rung)
+        for name, part in parts.items():
+            terms.setdefault(name, []).append(part + shape)
+    return np.arange(len(p.ladder), dtype=float), {name: np.stack(parts) for name, parts in terms.items()}
+
+
+def decision(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:
+    """The rung wanted, and what goes with it."""
+    own = weights(p)
+    seen = situation(s, p)
+    severity = p.ladder.look_up("severity", s.posture)
+    held = severity * (1.0 - p.ladder.look_up("is_act", s.posture))
+    provoked = np.maximum(
+        p.ladder.look_up("severity", np.maximum(s.rival_act_begun, s.rival_posture)), p.severity_per_injury * s.attack_injury
+    )
+    return {
+        "posture_wanted": posture_preferred(seen, s.liking, s.posture_wanted, own),
+        "mood": mood_next(s.mood, u[0], p.mood_size, p.mood_days, p.dt),
+        "commitment": np.maximum(decayed(s.commitment, 1.0 / p.commitment_days, p.dt), held),
+        "provocation": np.minimum(
+            np.maximum(decayed(s.provocation, 1.0 / p.provocation_days, p.dt), provoked), p.ladder.tables["severity"][-1]
+        ),
+        "shadow": decayed(s.shadow, 1.0 / p.shadow_days, p.dt) + s.rival_nuclear_signal,
+        "weary": wearied(seen, own),
+    }

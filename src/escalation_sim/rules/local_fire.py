@@ -1,0 +1,48 @@
+"""Fire across the line: bursts that feed on themselves.
+
+Local fire is a state of its own and does not set the posture: it was endemic for years, partly out of local military reasons
+(Jacob 2018). Exchanges arrive at a rate that each exchange raises for a while (a self-exciting process), that rises with tension and
+falls under a cease-fire.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from escalation_sim.parameters import Array, Parameter, Values, section
+from escalation_sim.rates import decayed
+
+PARAMETERS = section(
+    "local_fire",
+    scope="shared",
+    background=Parameter(0.01, 0.0, 0.5, "1/day", "exchanges of fire a day when the rivals are quiet"),
+    tension=Parameter(0.08, 0.0, 0.5, "1/day", "further exchanges a day per unit of the two sides' mean salience", "jacob2018"),
+    fighting=Parameter(1.0, 0.0, 5.0, "1/day", "further exchanges a day while either side uses force"),
+    excitation=Parameter(0.6, 0.0, 0.9, "1", "exchanges that one exchange sets off (branching ratio)", "gibler2024"),
+    memory=Parameter(3.0, 0.5, 30.0, "days", "mean time within which they follow", "jacob2018"),
+    cease_fire_stops=Parameter(0.85, 0.0, 1.0, "1", "share of exchanges that a cease-fire prevents", "js2021"),
+)
+
+_MOST_EXCHANGES = 10  # in one step; the rate stays far below
+
+
+def exchanges(uniform: Array, expected: Array) -> Array:
+    """Poisson number of exchanges by inversion, cut at 10."""
+    term = np.exp(-expected)
+    cumulative = term
+    number = np.zeros_like(cumulative + uniform)
+    for k in range(1, _MOST_EXCHANGES + 1):
+        number = number + (uniform >= cumulative)
+        term = term * expected / k
+        cumulative = cumulative + term
+    return number
+
+
+def local_fire(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:
+    """Exchanges of fire in this step, and the excitement they leave."""
+    either_fights = ((s.posture[0] >= p.ladder.force) | (s.posture[1] >= p.ladder.force)) * 1.0
+    mean_salience = 0.5 * (s.salience[0] + s.salience[1])
+    calm = 1.0 - p.cease_fire_stops * s.cease_fire
+    rate = (p.background + p.tension * mean_salience + p.fighting * either_fights + s.excitement) * calm
+    fired = exchanges(u[0], np.minimum(rate * p.dt, 5.0))
+    return {"fire": fired, "excitement": decayed(s.excitement, 1.0 / p.memory, p.dt) + p.excitation / p.memory * fired}

@@ -1,0 +1,104 @@
+"""The public rallies with events and hostile coverage, hears appeals only if they are covered, and wearies of its own losses.
+
+Rally effects are small on average and larger with headline coverage (Mueller 1970; Oneal & Bryan 1995); what the public wants
+presses on the government (Putnam 1988). On social media the loudest weigh more than their number.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from escalation_sim.parameters import Array, Parameter, Values, section
+from escalation_sim.rates import approached, decayed
+
+PARAMETERS = section(
+    "public_opinion",
+    attention_span=Parameter(7.0, 2.0, 30.0, "days", "mean time for which an event stays salient"),
+    salience_per_injury=Parameter(0.8, 0.1, 3.0, "1", "salience per unit of injury in the news"),
+    adjustment=Parameter(0.3, 0.05, 1.0, "1/day", "rate at which pressure follows what moves it"),
+    standing_pressure=Parameter(0.05, 0.0, 0.4, "1", "pressure in quiet times"),
+    rally=Parameter(0.35, 0.0, 1.0, "1", "pressure from full salience", "mueller1970, oneal1995"),
+    incitement=Parameter(0.6, 0.0, 1.5, "1", "pressure from fully hostile coverage of a salient event", "baum2015"),
+    false_victory=Parameter(0.2, 0.0, 1.0, "1", "further pressure from false claims at full salience"),
+    appeals=Parameter(0.4, 0.0, 1.5, "1", "pressure taken away by appeals for peace that everyone hears"),
+    burying=Parameter(0.9, 0.0, 1.0, "1", "share of appeals that a fully hostile climate buries", "fp2025"),
+    loudness=Parameter(1.5, 0.0, 5.0, "1", "extra weight of a fully hostile voice on social media"),
+    weariness_by_deaths=Parameter(0.05, 0.0, 0.3, "1/day", "rate at which weariness grows under very heavy losses", "mueller1970"),
+    heavy_losses=Parameter(20.0, 2.0, 200.0, "deaths/day", "own deaths per day at which half of that rate is reached"),
+    weariness_by_tension=Parameter(0.004, 0.0, 0.03, "1/day", "rate at which a mobilised country grows weary without losses"),
+    recovery=Parameter(0.01, 0.0, 0.05, "1/day", "rate at which weariness passes"),
+)  # fmt: skip
+
+
+def climate_of(hostility: Array, audience: Array, social: Array, loudness: Array) -> Array:
+    """Hostility of coverage as the public meets it; outlet axis first. The loudest on social media count for more."""
+    heard = np.zeros_like(hostility[0])
+    weights = np.zeros_like(hostility[0])
+    for outlet in range(len(hostility)):
+        weight = audience[outlet] * (1.0 + social[outlet] * loudness * hostility[outlet])
+        heard = heard + weight * hostility[outlet]
+        weights = weights + weight
+    return heard / np.where(weights == 0.0, 1.0, weights)
+
+
+def weighted_mean(amounts: Array, weights: Array) -> Array:
+    """Mean over the first axis, members added one after another; 0 where all weights are 0."""
+    total = np.zeros_like(amounts[0] * weights[0])
+    weight = np.zeros_like(total)
+    for member in range(len(amounts)):
+        total = total + weights[member] * amounts[member]
+        weight = weight + weights[member]
+    mean: Array = total / np.where(weight == 0.0, 1.0, weight)
+    return mean
+
+
+def pressure_sought(
+    salience: Array, climate: Array, falsehood: Array, appeal: Array, weariness: Array, *, standing: Array, rally: Array,
+    incitement: Array, false_victory: Array, appeals: Array,
+) -> Array:
+    """Pressure towards which opinion moves, in [0, 1]."""
+    aroused = salience * (rally + incitement * climate + false_victory * falsehood)
+    return np.clip((standing + aroused - appeals * appeal) * (1.0 - weariness), 0.0, 1.0)
+
+
+def weariness_next(
+    weariness: Array, deaths_recent: Array, mobilised: Array, *, by_deaths: Array, heavy_losses: Array, by_tension: Array,
+    recovery: Array, dt: Array,
+) -> Array:
+    """Weariness after `dt` days: grows with own losses and with standing mobilised, passes with time."""
+    growth = by_deaths * deaths_recent / (deaths_recent + heavy_losses) + by_tension * mobilised
+    total = growth + recovery
+    target = growth / np.where(total == 0.0, 1.0, total)
+    return approached(weariness, target, total, dt)
+
+
+def opinion(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:
+    """Salience, climate, appeals, pressure and weariness of one public."""
+    injury = s.attack_injury + p.ladder.look_up("injures", s.rival_act_begun) + s.grievance_by_accident
+    faded = decayed(s.arousal, 1.0 / p.attention_span, p.dt)
+    under_fire = p.ladder.look_up("injures", s.rival_posture) * (s.rival_posture >= p.ladder.war)
+    arousal = faded + p.salience_per_injury * (injury + under_fire * p.dt)
+    salience = arousal / (1.0 + arousal)
+    climate = climate_of(s.hostility, p.outlet.audience, p.outlet.social, p.loudness)
+    falsehood = weighted_mean(s.falsehood, p.outlet.audience)
+    appeal = weighted_mean(s.voice, p.group.audience) * (1.0 - p.burying * climate)
+    weariness = weariness_next(
+        s.weariness, s.deaths_recent, (s.posture >= p.ladder.alert) * 1.0,
+        by_deaths=p.weariness_by_deaths, heavy_losses=p.heavy_losses, by_tension=p.weariness_by_tension,
+        recovery=p.recovery, dt=p.dt,
+    )  # fmt: skip
+    sought = pressure_sought(
+        salience, climate, falsehood, appeal, s.weariness,
+        standing=p.standing_pressure, rally=p.rally, incitement=p.incitement, false_victory=p.false_victory,
+        appeals=p.appeals,
+    )  # fmt: skip
+    return {
+        "arousal": arousal,
+        "salience": salience,
+        "climate": climate,
+        "falsehood_heard": falsehood,
+        "falsehood_on_social_media": weighted_mean(s.falsehood, p.outlet.audience * p.outlet.social),
+        "appeal": appeal,
+        "pressure": approached(s.pressure, sought, p.adjustment, p.dt),
+        "weariness": weariness,
+    }

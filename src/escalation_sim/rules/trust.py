@@ -1,0 +1,44 @@
+"""Trust between governments grows slowly where they talk and is lost quickly where they are hurt.
+
+Costly reassurance and the habit of contact build it (Kydd 2005); attacks, acts of force, broken deals and exposure of a secret
+channel destroy it.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from escalation_sim.parameters import Array, Parameter, Values, section
+from escalation_sim.rates import approached
+
+PARAMETERS = section(
+    "trust",
+    initial=Parameter(0.2, 0.0, 1.0, "1", "trust at the start"),
+    loss_per_injury=Parameter(0.15, 0.0, 1.0, "1", "share of trust lost per unit of injury, in the exponent"),
+    loss_per_break=Parameter(0.5, 0.0, 2.0, "1", "share of trust lost when a deal breaks, in the exponent", "kydd2005"),
+    loss_per_leak=Parameter(0.2, 0.0, 1.0, "1", "share of trust lost when a secret channel is exposed, in the exponent"),
+    gain_per_deal=Parameter(0.05, 0.0, 0.3, "1", "step towards full trust when a deal is struck"),
+    fading=Parameter(0.0005, 0.0, 0.01, "1/day", "rate at which unused trust fades"),
+)
+
+
+def trust_next(trust: Array, building: Array, shock: Array, gain: Array, fading: Array, dt: Array) -> Array:
+    """Trust after `dt` days: built at a rate per day, lost by exp(-shock), raised by a deal."""
+    rate = building + fading
+    target = building / np.where(rate == 0.0, 1.0, rate)
+    slow = np.where(rate == 0.0, trust, approached(trust, target, rate, dt))
+    lost: Array = slow * np.exp(-shock)
+    return lost + gain * (1.0 - lost)
+
+
+def trust(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:
+    """Trust of one government in the other."""
+    building = np.zeros_like(s.trust)
+    leaks = np.zeros_like(s.trust)
+    for channel in range(len(s.status)):
+        use = (s.status[channel] == 2.0) * s.relationship[channel]
+        building = building + use * p.channel.builds_trust[channel] * p.channel.sponsorship[channel]
+        leaks = leaks + s.leak[channel]
+    injury = s.attack_injury + p.ladder.look_up("injures", s.rival_act_begun) + s.grievance_by_accident
+    shock = p.loss_per_injury * injury + p.loss_per_break * s.deal_broken + p.loss_per_leak * leaks
+    return {"trust": trust_next(s.trust, building, shock, p.gain_per_deal * s.deal_struck, p.fading, p.dt)}
