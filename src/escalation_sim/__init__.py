@@ -1,5 +1,39 @@
-"""Agent-based simulation of crises between two rival governments under configurable communication channels."""
+"""Agent-based simulation of crises between two rival governments under configurable communication channels.
+
+>>> import escalation_sim as es
+>>> crisis = es.load_scenario("scenarios/pahalgam-2025.yaml")        # doctest: +SKIP
+>>> result = es.run(crisis, runs=1000, seed=1)                       # doctest: +SKIP
+>>> model = es.EscalationModel(crisis, seed=1, run=37)               # doctest: +SKIP
+"""
 
 from __future__ import annotations
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 __version__ = "0.1.0"
+
+__all__ = ["EscalationModel", "InputError", "Result", "Scenario", "__version__", "load_scenario", "run"]
+
+if TYPE_CHECKING:
+    from escalation_sim.agents import EscalationModel
+    from escalation_sim.batch import run
+    from escalation_sim.errors import InputError
+    from escalation_sim.results import Result
+    from escalation_sim.scenario import Scenario, load_scenario
+
+_HOMES = {
+    "EscalationModel": "agents",
+    "InputError": "errors",
+    "Result": "results",
+    "Scenario": "scenario",
+    "load_scenario": "scenario",
+    "run": "batch",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Fetch a public name from its module on first use, so that importing the package stays fast."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'escalation_sim' has no attribute '{name}'")
+    return getattr(import_module(f"escalation_sim.{_HOMES[name]}"), name)

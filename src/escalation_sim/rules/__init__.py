@@ -56,6 +56,7 @@ _MODULES = (
 
 SECTIONS: dict[str, Section] = {
     **{module.PARAMETERS.name: module.PARAMETERS for module in _MODULES},
+    bargaining.DEALS.name: bargaining.DEALS,
     **{theory.PARAMETERS.name: theory.PARAMETERS for theory in THEORIES.values()},
 }
 """Parameters of every rule and theory, by section name; scope "country" or "shared"."""

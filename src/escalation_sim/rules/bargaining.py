@@ -23,8 +23,13 @@ PARAMETERS = section(
     by_grievance=Parameter(3.0, 0.0, 8.0, "logit", "taken away by a grievance at its ceiling", "richardson1960"),
     by_pressure=Parameter(1.5, 0.0, 5.0, "logit", "taken away by full public pressure", "putnam1988"),
     price_of_publicity=Parameter(2.0, 0.0, 6.0, "logit", "taken away by full pressure in a fully public channel", "fearon1994, wanis2006"),
-    before_force=Parameter(0.3, 0.0, 1.0, "1", "rate of deals while nobody has used force, relative to the rate after"),
 )  # fmt: skip
+
+DEALS = section(
+    "deals",
+    scope="shared",
+    before_force=Parameter(0.3, 0.0, 1.0, "1", "rate of deals while nobody has used force, relative to the rate after"),
+)
 
 
 def willingness_of(

@@ -1,0 +1,48 @@
+# Two commands for newcomers: `make demo` and `make test`. Everything happens in .venv; nothing outside this folder is touched.
+PYTHON ?= $(shell for p in python3.14 python3.13 python3.12 python3.11 python3; do \
+	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
+VENV ?= .venv
+BIN := $(VENV)/bin
+SCENARIO ?= scenarios/pahalgam-2025.yaml
+
+.PHONY: demo test lint slow dock docs clean
+
+demo: $(VENV)/.installed
+	$(BIN)/escalation-sim run $(SCENARIO)
+
+test: $(VENV)/.installed-test
+	$(BIN)/python -m pytest -n auto
+
+slow: $(VENV)/.installed-test
+	$(BIN)/python -m pytest -n auto -m slow
+
+lint: $(VENV)/.installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+dock: $(VENV)/.installed-test
+	$(BIN)/python benchmarks/docking.py
+
+docs: $(VENV)/.installed
+	$(BIN)/escalation-sim parameters --markdown > docs/parameters.md
+
+$(VENV)/bin/python:
+	@test -n "$(PYTHON)" || { echo "error: needs Python 3.11 or newer; say which with make PYTHON=..." >&2; exit 2; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --editable .
+	@touch $@
+
+$(VENV)/.installed-test: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --editable '.[test]'
+	@touch $@ $(VENV)/.installed
+
+$(VENV)/.installed-dev: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --editable '.[test,dev]'
+	@touch $@ $(VENV)/.installed $(VENV)/.installed-test
+
+clean:
+	rm -rf $(VENV) results

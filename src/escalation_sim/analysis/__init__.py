@@ -1,0 +1,1 @@
+"""What results say: estimates with their intervals, and summaries of many runs."""

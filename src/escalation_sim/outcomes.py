@@ -1,0 +1,245 @@
+"""What is counted of a crisis, and when it has ended.
+
+One ruler for everything: the batch engine, the agents and the coded record of a real crisis (`observed_outcomes`) all pass their steps
+through `tallied` and `coded`.
+
+A crisis has ended on the first day of the final quiet: both sides on a quiet rung, no order being prepared, for `quiet_days`. Whether that
+holds is looked at once a day; when it does, the run stops. Events are counted until then; trust, voice and what ended it
+are those of the day of the end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from escalation_sim.ladder import ACT, Ladder
+from escalation_sim.parameters import Array
+from escalation_sim.scenario import ObservedAct, Scenario
+
+__all__ = ["READS", "coded", "first_tally", "has_ended", "observed_outcomes", "observed_postures", "outcome_names", "tallied"]
+
+READS = (
+    "posture", "order", "posture_wanted", "belief", "deal_tried", "deal_struck", "deal_broken", "deal_channel", "cease_fire",
+    "fire", "accident", "accident_misread", "nuclear_signal", "engaged", "leak", "trust", "voice", "weary", "deaths",
+)  # fmt: skip
+"""State that the tally reads."""
+
+UNILATERAL, EXHAUSTION, NONE = -2.0, -3.0, -1.0
+
+_COUNTS = {
+    "local_fire": "fire",
+    "deals_tried": "deal_tried",
+    "deals_struck": "deal_struck",
+    "deals_broken": "deal_broken",
+    "accidents": "accident",
+    "accidents_misread": "accident_misread",
+    "nuclear_signals": "nuclear_signal",
+    "leaks": "leak",
+}
+
+
+def outcome_names(countries: tuple[str, str]) -> tuple[str, ...]:
+    """Columns of the outcomes, in order."""
+    return (
+        "peak_rung",
+        *(f"peak_rung_{country}" for country in countries),
+        "peak_day", "days_to_response", "days_to_ceasefire", "days_to_end", "ended_by",
+        *(f"deaths_{country}" for country in countries),
+        "deaths_total", "local_fire", "accidents", "accidents_misread", "nuclear_signals", "misperception", "mediation_day",
+        "deals_tried", "deals_struck", "deals_broken", "leaks", "trust_end", "civil_voice_end", "censored",
+    )  # fmt: skip
+
+
+def first_tally(runs: int) -> dict[str, Array]:
+    """Tally before the first step; arrays of shape (run,), the peaks (country, run)."""
+    never = ("peak_day", "days_to_response", "days_to_ceasefire", "mediation_day", "quiet_since", "ended_by")
+    at_end = ("trust_end", "civil_voice_end", "misperception")
+    tally = {name: np.full(runs, np.nan) for name in (*never, *at_end)}
+    tally.update({name: np.zeros(runs) for name in (*_COUNTS, "error_sum", "steps")})
+    tally["peak"] = np.full((2, runs), -1.0)
+    return tally
+
+
+def added(array: Array) -> Array:
+    """Sum over the members of the first axis, one after another; a variable of the dyad stays as it is."""
+    if array.ndim == 1:
+        return array
+    total = np.zeros(array.shape[1:])
+    for member in array:
+        total = total + member
+    return total
+
+
+def first_time(so_far: Array, now: Array, day: float) -> Array:
+    """Day on which something happened first; NaN as long as it has not."""
+    return np.where(np.isnan(so_far) & now, day, so_far)
+
+
+def ended_by(s: Mapping[str, Array]) -> Array:
+    """Code of what holds the quiet: place of the channel of the deal in force, or weariness, or nothing but each side's own choice."""
+    weary = (s["weary"][0] > 0.0) | (s["weary"][1] > 0.0)
+    return np.where(s["cease_fire"] == 1.0, s["deal_channel"], np.where(weary, EXHAUSTION, UNILATERAL))
+
+
+def tallied(tally: Mapping[str, Array], s: Mapping[str, Array], day: float, ladder: Ladder) -> dict[str, Array]:
+    """The tally after a step that began on `day` (days since the start) and left the state `s`."""
+    posture = s["posture"]
+    highest = np.maximum(posture[0], posture[1])
+    peak_so_far = np.maximum(tally["peak"][0], tally["peak"][1])
+    new = dict(tally)
+    new["peak"] = np.maximum(tally["peak"], posture)
+    new["peak_day"] = np.where(highest > peak_so_far, day, tally["peak_day"])
+    new["days_to_response"] = first_time(tally["days_to_response"], highest >= ladder.force, day)
+    new["days_to_ceasefire"] = first_time(tally["days_to_ceasefire"], s["deal_struck"] == 1.0, day)
+    new["mediation_day"] = first_time(tally["mediation_day"], added(s["engaged"]) > 0.0, day)
+    for count, variable in _COUNTS.items():
+        new[count] = tally[count] + added(s[variable])
+    wanted = s["posture_wanted"]
+    error = 0.5 * (np.abs(s["belief"][0] - wanted[1]) + np.abs(s["belief"][1] - wanted[0]))
+    new["error_sum"] = tally["error_sum"] + error
+    new["steps"] = tally["steps"] + 1.0
+    quiet = (highest <= ladder.quiet) & (np.maximum(s["order"][0], s["order"][1]) == 0.0)
+    begins = quiet & np.isnan(tally["quiet_since"])
+    new["quiet_since"] = np.where(quiet, np.where(begins, day, tally["quiet_since"]), np.nan)
+    if begins.any():
+        new.update(as_of_now(tally, s, new, begins))
+    return new
+
+
+def as_of_now(tally: Mapping[str, Array], s: Mapping[str, Array], new: Mapping[str, Array], where: Any) -> dict[str, Array]:
+    """What is kept of the day on which the quiet begins (or of the horizon)."""
+    voice = added(s["voice"][:, 0]) + added(s["voice"][:, 1])
+    groups = max(2 * len(s["voice"]), 1)
+    return {
+        "trust_end": np.where(where, 0.5 * (s["trust"][0] + s["trust"][1]), tally["trust_end"]),
+        "civil_voice_end": np.where(where, voice / groups, tally["civil_voice_end"]),
+        "misperception": np.where(where, new["error_sum"] / new["steps"], tally["misperception"]),
+        "ended_by": np.where(where, ended_by(s), tally["ended_by"]),
+    }
+
+
+def has_ended(tally: Mapping[str, Array], day: float, quiet_days: float) -> Any:
+    """Whether each run has been quiet for `quiet_days` at the end of a step, on `day`; bool of shape (run,)."""
+    with np.errstate(invalid="ignore"):
+        return day - tally["quiet_since"] >= quiet_days
+
+
+def coded(tally: Mapping[str, Array], s: Mapping[str, Array], ended: Any, scenario: Scenario) -> dict[str, Array]:
+    """Outcome columns of runs that stop with this tally and state; `ended_by` as words (object array)."""
+    if not ended.all():
+        tally = {**tally, **as_of_now(tally, s, tally, ~ended)}
+    countries = tuple(country.name for country in scenario.countries)
+    peak = tally["peak"]
+    columns: dict[str, Array] = {name: tally[name] for name in outcome_names(countries) if name in tally}
+    columns["peak_rung"] = np.maximum(peak[0], peak[1])
+    columns["days_to_end"] = np.where(ended, tally["quiet_since"], np.nan)
+    columns["deaths_total"] = s["deaths"][0] + s["deaths"][1]
+    columns["censored"] = np.where(ended, 0.0, 1.0)
+    for place, country in enumerate(countries):
+        columns[f"peak_rung_{country}"] = peak[place]
+        columns[f"deaths_{country}"] = s["deaths"][place]
+    columns["ended_by"] = words_for(np.where(ended, tally["ended_by"], NONE), scenario)
+    return {name: columns[name] for name in outcome_names(countries)}
+
+
+def words_for(codes: Array, scenario: Scenario) -> Any:
+    """Names for the codes of `ended_by`."""
+    names: dict[float, str] = {UNILATERAL: "unilateral", EXHAUSTION: "exhaustion", NONE: "none"}
+    for place, channel in enumerate(scenario.channels):
+        names[float(place)] = "third_party" if channel.level == "third_party" else channel.name
+    return np.array([names[float(code)] for code in codes], dtype=object)
+
+
+def observed_postures(scenario: Scenario) -> Array:
+    """Postures of the real crisis step by step, shape (country, step), coded from the dated acts.
+
+    A posture holds until the same actor's next entry; an act lasts as long as its rung says, then falls back.
+    """
+    steps_a_day = round(24.0 / scenario.step_hours)
+    steps = round(scenario.horizon_days * steps_a_day)
+    path = np.zeros((2, steps))
+    acts = scenario.observed.acts if scenario.observed else ()
+    for place, country in enumerate(scenario.countries):
+        mine = sorted((act for act in acts if act.kind == "act" and act.actor == country.name), key=lambda act: act.day)
+        for act in mine:
+            rung = scenario.ladder.rungs[act.rung or 0]
+            start = round(act.day * steps_a_day)
+            if rung.kind == ACT:
+                after = start + max(round(rung.lasts * steps_a_day), 1)
+                path[place, start:after] = np.maximum(path[place, start:after], float(act.rung or 0))
+                path[place, after:] = float(rung.falls_back_to)
+            else:
+                path[place, start:] = float(act.rung or 0)
+    return path
+
+
+def observed_outcomes(scenario: Scenario) -> dict[str, float | str]:
+    """Outcomes of the real crisis, measured like a run. What the record does not say is left out.
+
+    Deaths are given as ranges in `scenario.observed`, not here.
+    """
+    if scenario.observed is None:
+        return {}
+    path = observed_postures(scenario)
+    steps_a_day = round(24.0 / scenario.step_hours)
+    tally = first_tally(1)
+    cease_fire, through = 0.0, -1.0
+    ended = np.array([False])
+    state: dict[str, Array] = {}
+    for step in range(path.shape[1]):
+        day = step / steps_a_day
+        now = [act for act in scenario.observed.acts if round(act.day * steps_a_day) == step]
+        struck = any(act.kind == "cease_fire" for act in now)
+        broken = any(act.kind == "deal_broken" for act in now)
+        cease_fire = 1.0 if struck else 0.0 if broken else cease_fire
+        through = channel_of(now, scenario, through)
+        state = step_as_state(path[:, step], now, cease_fire, through, struck, broken)
+        tally = tallied(tally, state, day, scenario.ladder)
+        if (step + 1) % steps_a_day == 0:
+            ended = has_ended(tally, day + 1.0 / steps_a_day, scenario.quiet_days)
+            if ended.all() and step >= last_act(scenario) * steps_a_day:
+                break
+    columns = coded(tally, state, ended, scenario)
+    unknown = ("deaths", "trust", "civil", "misperception", "local_fire", "leaks", "deals_tried")
+    return {
+        name: column[0] if name == "ended_by" else float(column[0])
+        for name, column in columns.items()
+        if not name.startswith(unknown)
+    }
+
+
+def last_act(scenario: Scenario) -> float:
+    """Day of the last act of force or alert on record."""
+    acts = scenario.observed.acts if scenario.observed else ()
+    return max((act.day for act in acts if act.kind == "act" and (act.rung or 0) > scenario.ladder.quiet), default=0.0)
+
+
+def channel_of(acts: list[ObservedAct], scenario: Scenario, before: float) -> float:
+    """Place of the channel through which a stop was struck."""
+    names = [channel.name for channel in scenario.channels]
+    for act in acts:
+        if act.kind == "cease_fire" and act.channel in names:
+            return float(names.index(act.channel))
+    return before
+
+
+def step_as_state(
+    posture: Array, acts: list[ObservedAct], cease_fire: float, through: float, struck: bool, broken: bool
+) -> dict[str, Array]:
+    """One step of the record as the tally reads it; what is not on record is zero."""
+
+    def count(kind: str) -> Array:
+        return np.array([float(sum(act.kind == kind for act in acts))])
+
+    both = np.zeros((2, 1))
+    return {
+        "posture": posture[:, None], "order": both, "posture_wanted": posture[:, None], "belief": posture[::-1, None],
+        "deal_tried": np.array([float(struck)]), "deal_struck": np.array([float(struck)]), "deal_broken": np.array([float(broken)]),
+        "deal_channel": np.array([through]), "cease_fire": np.array([cease_fire]), "fire": np.zeros(1),
+        "accident": count("accident")[None], "accident_misread": np.zeros((1, 1)), "nuclear_signal": count("nuclear_signal")[None],
+        "engaged": count("mediation")[None], "leak": np.zeros((1, 1)), "trust": both, "voice": np.zeros((1, 2, 1)), "weary": both,
+        "deaths": both,
+    }  # fmt: skip

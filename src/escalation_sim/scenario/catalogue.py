@@ -1,0 +1,269 @@
+"""What ships with the package: ladders, channel presets, the calendar of channels, Track II, default outlets and groups."""
+
+from __future__ import annotations
+
+import datetime
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import TypeVar
+
+from escalation_sim.errors import InputError
+from escalation_sim.ladder import Ladder
+from escalation_sim.parameters import ASSUMED, Number
+from escalation_sim.rules import PROFILES
+from escalation_sim.scenario.document import Document, read
+from escalation_sim.scenario.entries import date_from
+from escalation_sim.scenario.findings import Findings
+from escalation_sim.scenario.ladders import read_ladder
+from escalation_sim.scenario.parts import Member
+from escalation_sim.scenario.schema import (
+    STATUSES,
+    Block,
+    CalendarBlock,
+    MemberBlock,
+    PresetBlock,
+    SocietiesBlock,
+    TrackTwoBlock,
+    checked,
+    given,
+)
+
+__all__ = [
+    "TRACK_TWO",
+    "ChannelPreset",
+    "ChannelState",
+    "Initiative",
+    "Period",
+    "Societies",
+    "calendar",
+    "channel_presets",
+    "channels_as_of",
+    "completed",
+    "day_from",
+    "initiatives",
+    "label_of",
+    "shipped_ladders",
+    "societies",
+    "track_two_as_of",
+]
+
+TRACK_TWO = "track_two"
+"""The preset whose state comes from the initiatives, not from the calendar."""
+
+
+@dataclass(frozen=True)
+class ChannelPreset:
+    """A shipped channel: its label, level, a description and its complete profile."""
+
+    name: str
+    label: str
+    level: str
+    about: str
+    profile: Mapping[str, Number]
+
+
+@dataclass(frozen=True)
+class Period:
+    """State of a channel from one day to another, both included; `last` is None for an open end."""
+
+    first: datetime.date
+    last: datetime.date | None
+    status: str
+    relationship: Number
+    source: str
+    conf: str
+    note: str
+
+
+@dataclass(frozen=True)
+class ChannelState:
+    """State of a channel on a day: 0 closed, 1 suspended, 2 open; its working relationship; the source of both."""
+
+    status: float
+    relationship: Number
+    source: str
+
+
+@dataclass(frozen=True)
+class Initiative:
+    """A Track II initiative; it is active from `first` to `last`, both included (None: to this day)."""
+
+    name: str
+    first: datetime.date
+    last: datetime.date | None
+    focus: tuple[str, ...]
+    participants: str
+    strength: Number
+    sponsorship: Number
+    source: str
+    conf: str
+    note: str
+
+
+@dataclass(frozen=True)
+class Societies:
+    """Outlets and groups that each country has by default, by name."""
+
+    outlets: Mapping[str, Member]
+    groups: Mapping[str, Member]
+
+
+def shipped_ladders() -> dict[str, Ladder]:
+    """The shipped ladders by name."""
+    return dict(_ladders())
+
+
+def channel_presets() -> dict[str, ChannelPreset]:
+    """The channel presets by name, in the order in which they have their slots."""
+    return dict(_presets())
+
+
+def calendar() -> dict[str, tuple[Period, ...]]:
+    """States of every preset but Track II over time."""
+    return dict(_periods())
+
+
+def initiatives() -> tuple[Initiative, ...]:
+    """All Track II initiatives."""
+    return _initiatives()
+
+
+def channels_as_of(date: datetime.date | str) -> dict[str, ChannelState]:
+    """States of all presets on a day; closed with relationship 0 where the calendar says nothing. Raises InputError."""
+    day = day_from(date)
+    return {name: _track_two_state(day) if name == TRACK_TWO else _calendar_state(name, day) for name in _presets()}
+
+
+def track_two_as_of(date: datetime.date | str) -> list[Initiative]:
+    """Track II initiatives active on a day. Raises InputError."""
+    day = day_from(date)
+    return [one for one in _initiatives() if one.first <= day and (one.last is None or day <= one.last)]
+
+
+def day_from(date: datetime.date | str) -> datetime.date:
+    """A day given as a date or as "YYYY-MM-DD"; raises InputError."""
+    if isinstance(date, datetime.datetime):
+        return date.date()
+    day = date if isinstance(date, datetime.date) else date_from(date)
+    if day is None:
+        raise InputError("not a date", value=date, allowed="a day as YYYY-MM-DD")
+    return day
+
+
+def completed(kind: str, numbers: Mapping[str, Number]) -> dict[str, Number]:
+    """A profile with every parameter of its kind: what is not in `numbers` has the default."""
+    return {name: numbers.get(name, Number(parameter.default, source=parameter.source)) for name, parameter in PROFILES[kind]}
+
+
+def label_of(name: str) -> str:
+    """A label made from a name: "mass_tv" gives "Mass tv"."""
+    words = name.replace("_", " ").replace("-", " ")
+    return words[:1].upper() + words[1:]
+
+
+@cache
+def _ladders() -> dict[str, Ladder]:
+    with resources.as_file(resources.files("escalation_sim") / "data" / "ladders") as folder:
+        return {path.stem: read_ladder(read(path)) for path in sorted(Path(folder).glob("*.yaml"))}
+
+
+@cache
+def _presets() -> dict[str, ChannelPreset]:
+    document = _document("channels.yaml")
+    found: dict[str, ChannelPreset] = {}
+    for name, content in document.content.items():
+        block = _sound(PresetBlock, Document(content, document.file))
+        profile = completed("channel", given(block.profile, PROFILES["channel"]))
+        found[name] = ChannelPreset(name, block.label, block.level, block.about, profile)
+    return found
+
+
+@cache
+def _periods() -> dict[str, tuple[Period, ...]]:
+    block = _sound(CalendarBlock, _document("calendar.yaml"))
+    return {
+        name: tuple(
+            Period(one.first, one.last, one.status, one.relationship, one.source, one.conf or "", one.note) for one in periods
+        )
+        for name, periods in block.channels.items()
+    }
+
+
+@cache
+def _initiatives() -> tuple[Initiative, ...]:
+    block = _sound(TrackTwoBlock, _document("track_two.yaml"))
+    return tuple(
+        Initiative(
+            name=one.name,
+            first=one.first,
+            last=one.last,
+            focus=tuple(one.focus),
+            participants=one.participants,
+            strength=one.strength,
+            sponsorship=one.sponsorship,
+            source=one.source,
+            conf=one.conf,
+            note=one.note,
+        )
+        for one in block.initiatives
+    )
+
+
+@cache
+def societies() -> Societies:
+    """Outlets and groups that each country has by default."""
+    block = _sound(SocietiesBlock, _document("societies.yaml"))
+    return Societies(_members("outlet", block.outlets), _members("group", block.groups))
+
+
+def _members(kind: str, blocks: Mapping[str, MemberBlock]) -> dict[str, Member]:
+    return {
+        name: Member(name, block.label or label_of(name), completed(kind, given(block, PROFILES[kind])))
+        for name, block in blocks.items()
+    }
+
+
+def _calendar_state(name: str, day: datetime.date) -> ChannelState:
+    for period in _periods().get(name, ()):
+        if period.first <= day and (period.last is None or day <= period.last):
+            relationship = Number(
+                period.relationship.value, period.relationship.range, period.relationship.shape, period.source
+            )
+            return ChannelState(STATUSES[period.status], relationship, period.source)
+    return ChannelState(STATUSES["closed"], Number(0.0), ASSUMED)
+
+
+def _track_two_state(day: datetime.date) -> ChannelState:
+    """Strengths of the active initiatives, added up to at most 1; their ranges likewise."""
+    active = track_two_as_of(day)
+    if not active:
+        return ChannelState(STATUSES["closed"], Number(0.0), ASSUMED)
+    keys = dict.fromkeys(key.strip() for one in active for key in one.source.split(",") if key.strip() != ASSUMED)
+    source = ", ".join(keys) or ASSUMED
+    strengths = [one.strength for one in active]
+    value = min(1.0, sum(one.value for one in strengths))
+    low = min(1.0, sum(one.range[0] if one.range else one.value for one in strengths))
+    high = min(1.0, sum(one.range[1] if one.range else one.value for one in strengths))
+    return ChannelState(STATUSES["open"], Number(value, (low, high) if low < high else None, source=source), source)
+
+
+def _document(name: str) -> Document:
+    with resources.as_file(resources.files("escalation_sim") / "data" / name) as path:
+        return read(os.fspath(path))
+
+
+_B = TypeVar("_B", bound=Block)
+
+
+def _sound(block: type[_B], document: Document) -> _B:
+    """The block of a shipped document; raises InputError where the file has been damaged."""
+    findings = Findings(document)
+    found = checked(block, document.content, findings)
+    findings.raise_any()
+    if found is None:  # cannot be: a block that is missing has left findings
+        raise AssertionError
+    return found

@@ -1,0 +1,212 @@
+"""The order of a step, written once.
+
+`TURN` is the table both drivers walk and from which the documentation is made. In a phase everyone reads the old values, then all
+write (simultaneous update); the next phase sees what was written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from escalation_sim.parameters import Array, Values
+from escalation_sim.rules import (
+    armed_groups,
+    bargaining,
+    cease_fire,
+    channels,
+    civil_society,
+    government,
+    grievance,
+    local_fire,
+    losses,
+    media,
+    mediation,
+    military,
+    nuclear_signalling,
+    perception,
+    public_opinion,
+    triggers,
+    trust,
+)
+
+__all__ = ["EVERY_DAY", "EVERY_STEP", "TURN", "Phase", "Rule"]
+
+Rule = Callable[[Values, Values, list[Array]], dict[str, Array]]
+
+EVERY_STEP = "step"
+EVERY_DAY = "1 day"
+
+
+@dataclass(frozen=True)
+class Phase:
+    """One line of the table.
+
+    Attributes
+    ----------
+    name : name of the phase, of its random streams, and of the method of the agents that act in it.
+    who : kind of entity that acts (see `state.AXES`).
+    rule : the rule.
+    section : parameters the rule is given.
+    reads : state read; "rival.x" is the other country's x and reaches the rule as `rival_x`.
+    writes : state written, all owned by `who`.
+    uniform, normal : names of the draws per member and call; "<channel>" stands for one draw per channel.
+    every : "step" or "1 day".
+    """
+
+    name: str
+    who: str
+    rule: Rule
+    section: str
+    reads: tuple[str, ...]
+    writes: tuple[str, ...]
+    uniform: tuple[str, ...] = ()
+    normal: tuple[str, ...] = ()
+    every: str = EVERY_STEP
+    attributes: tuple[tuple[str, str, bool], ...] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        split = tuple(
+            ("rival_" + name.removeprefix("rival."), name.removeprefix("rival."), True)
+            if name.startswith("rival.")
+            else (name, name, False)
+            for name in self.reads
+        )
+        object.__setattr__(self, "attributes", split)
+
+
+TURN: tuple[Phase, ...] = (
+    Phase(
+        "sum_up_lines", "dyad", channels.lines, "channels",
+        reads=("status", "relationship"),
+        writes=("talking", "explains", "implements"),
+    ),
+    Phase(
+        "strike", "armed_group", armed_groups.strikes, "armed_groups",
+        reads=("talks_near", "cease_fire", "talking"),
+        writes=("strike_deaths",),
+        uniform=("strikes", "deaths"),
+    ),
+    Phase(
+        "suffer_attack", "government", triggers.attack_suffered, "triggers",
+        reads=("trust", "talking", "explains", "strike_deaths"),
+        writes=("attack_deaths", "attack_injury", "forced_posture"),
+        uniform=("blame", "explained"),
+    ),
+    Phase(
+        "cover", "outlet", media.coverage, "media",
+        reads=("hostility", "falsehood", "salience", "climate", "falsehood_on_social_media"),
+        writes=("hostility", "falsehood"),
+        normal=("unrest",),
+        every=EVERY_DAY,
+    ),
+    Phase(
+        "speak", "group", civil_society.voice, "civil_society",
+        reads=("voice", "status", "relationship", "climate"),
+        writes=("voice",),
+        normal=("unrest",),
+        every=EVERY_DAY,
+    ),
+    Phase(
+        "form_opinion", "public", public_opinion.opinion, "public_opinion",
+        reads=(
+            "attack_injury", "rival.act_begun", "grievance_by_accident", "rival.posture", "posture", "arousal", "hostility",
+            "falsehood", "voice", "deaths_recent", "weariness", "pressure",
+        ),
+        writes=(
+            "arousal", "salience", "climate", "falsehood_heard", "falsehood_on_social_media", "appeal", "pressure", "weariness",
+        ),
+    ),
+    Phase(
+        "carry", "channel", channels.channel, "channels",
+        reads=("posture", "status", "relationship", "set_up_left", "engaged"),
+        writes=("status", "relationship", "set_up_left", "leak"),
+        uniform=("cut", "reopened", "leak"),
+    ),
+    Phase(
+        "believe", "government", perception.believe, "perception",
+        reads=(
+            "belief", "belief_variance", "rival.posture", "rival.order", "rival.posture_wanted", "salience", "climate",
+            "falsehood_heard", "status", "relationship", "talking",
+        ),
+        writes=("belief", "belief_variance", "threat"),
+        normal=("seen", "<channel>"),
+    ),
+    Phase(
+        "resent", "government", grievance.resentment, "grievance",
+        reads=(
+            "grievance", "attack_injury", "rival.act_begun", "rival.posture", "rival.accident_misread", "deaths_recent",
+            "posture", "act_begun", "deal_struck",
+        ),
+        writes=("grievance", "bitterness", "grievance_by_accident"),
+    ),
+    Phase(
+        "choose_posture", "government", government.decision, "government",
+        reads=(
+            "threat", "grievance", "pressure", "commitment", "weariness", "trust", "shadow", "cease_fire", "provocation", "temper",
+            "mood", "liking", "posture_wanted", "posture", "attack_injury", "rival.act_begun", "rival.posture",
+            "rival.nuclear_signal",
+        ),
+        writes=("posture_wanted", "mood", "commitment", "provocation", "shadow", "weary"),
+        normal=("mood",),
+    ),
+    Phase(
+        "signal", "government", nuclear_signalling.nuclear_signal, "nuclear_signalling",
+        reads=("threat", "posture", "rival.posture"),
+        writes=("nuclear_signal",),
+        uniform=("signal",),
+    ),
+    Phase(
+        "act", "military", military.act, "military",
+        reads=("posture_wanted", "forced_posture", "rival.posture", "posture", "readiness", "tempo", "act_left", "explains"),
+        writes=("posture", "readiness", "act_left", "act_begun", "order", "overshot", "accident", "accident_misread"),
+        uniform=("autonomy", "accident", "explained"),
+    ),
+    Phase(
+        "exchange_fire", "dyad", local_fire.local_fire, "local_fire",
+        reads=("posture", "salience", "cease_fire", "excitement"),
+        writes=("fire", "excitement"),
+        uniform=("exchanges",),
+    ),
+    Phase(
+        "mediate", "mediator", mediation.mediation, "mediation",
+        reads=("posture", "threat", "shadow", "engaged", "arrives_in"),
+        writes=("engaged", "arrives_in"),
+        uniform=("steps_in",),
+    ),
+    Phase(
+        "weigh_a_deal", "government", bargaining.willingness, "bargaining",
+        reads=("engaged", "weariness", "threat", "trust", "deaths_recent", "bitterness", "pressure"),
+        writes=("willingness", "price_of_publicity"),
+    ),
+    Phase(
+        "bargain", "dyad", bargaining.deal, "deals",
+        reads=(
+            "posture", "order", "cease_fire", "fought", "status", "relationship", "willingness", "price_of_publicity",
+            "deal_channel",
+        ),
+        writes=("talks_near", "fought", "deal_tried", "deal_struck", "deal_channel"),
+        uniform=("talks", "agreed", "through"),
+    ),
+    Phase(
+        "keep_cease_fire", "dyad", cease_fire.cease_fire, "cease_fire",
+        reads=("act_begun", "posture", "attack_injury", "bitterness", "implements", "cease_fire", "deal_struck", "deal_age"),
+        writes=("cease_fire", "deal_broken", "deal_age"),
+        uniform=("fragility", "shock"),
+    ),
+    Phase(
+        "count_losses", "public", losses.losses, "losses",
+        reads=(
+            "lethality", "act_begun", "posture", "rival.posture", "rival.act_begun", "fire", "attack_deaths", "deaths_recent",
+            "deaths",
+        ),
+        writes=("deaths_in_step", "deaths", "deaths_recent"),
+        uniform=("rounding",),
+        normal=("deadliness",),
+    ),
+    Phase(
+        "revise_trust", "government", trust.trust, "trust",
+        reads=("trust", "status", "relationship", "leak", "attack_injury", "rival.act_begun", "grievance_by_accident", "deal_broken", "deal_struck"),
+        writes=("trust",),
+    ),
+)  # fmt: skip
