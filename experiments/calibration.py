@@ -26,17 +26,12 @@ from escalation_sim.rules import SECTIONS
 from escalation_sim.scenario import Scenario
 
 SEARCHED = (
-    "triggers.injury_per_log_death", "triggers.blame", "triggers.residual_blame",
-    "grievance.fading", "grievance.sensitivity", "grievance.relief", "grievance.concession", "grievance.per_log_deaths",
+    "triggers.injury_per_log_death", "triggers.residual_blame",
+    "grievance.fading", "grievance.sensitivity", "grievance.relief", "grievance.concession",
     "government.resolve", "government.temper", "government.precision", "government.threat_weight", "government.pressure_weight",
-    "government.audience_cost", "government.cost_sensitivity", "government.nuclear_caution", "government.standing_dread",
-    "government.compliance", "government.inertia",
-    "military.hurry", "military.tempo_spread", "military.regrouping", "military.autonomy",
-    "perception.prudence", "perception.distortion",
-    "public_opinion.rally", "public_opinion.incitement", "public_opinion.salience_per_injury",
-    "bargaining.readiness", "bargaining.by_fear", "bargaining.by_losses", "bargaining.by_grievance", "bargaining.by_pressure",
-    "deals.before_force", "cease_fire.fragility",
-    "local_fire.tension", "local_fire.fighting", "losses.per_exchange", "losses.fighting_multiplies",
+    "government.audience_cost", "government.nuclear_caution", "government.standing_dread",
+    "military.regrouping", "military.autonomy", "perception.distortion",
+    "bargaining.readiness", "bargaining.by_fear", "deals.before_force", "government.unprovoked",
 )  # fmt: skip
 
 

@@ -176,7 +176,7 @@ class Government(CrisisAgent):
 
     def reasons(self, seen: Values) -> dict[str, Array]:
         """What each term contributes to each rung, shape (rung,), as this government sees things."""
-        _, terms = government.reasons(seen, self.given["choose_posture"])
+        terms = government.reasons(seen, self.given["choose_posture"])
         return {name: term[:, 0] for name, term in terms.items()}
 
 

@@ -82,6 +82,7 @@ VARIABLES: dict[str, Variable] = {
         Variable("deal_channel", "dyad", "channel", -1.0, _INF, "place of the channel through which the last deal was struck; -1 none"),
         Variable("cease_fire", "dyad", *_FLAG, "a cease-fire is in force"),
         Variable("deal_broken", "dyad", *_FLAG, "a cease-fire broke in this step"),
+        Variable("disillusion", "dyad", "broken deals", 0.0, _INF, "broken cease-fires still remembered"),
         Variable("deal_age", "dyad", "days", 0.0, _INF, "age of the cease-fire in force"),
         Variable("strike_deaths", "armed_group", "deaths", 0.0, _INF, "deaths the group inflicted in this step"),
         Variable("attack_deaths", "government", "deaths", 0.0, _INF, "own nationals killed by attacks in this step"),

@@ -176,7 +176,7 @@ TURN: tuple[Phase, ...] = (
     ),
     Phase(
         "weigh_a_deal", "government", bargaining.willingness, "bargaining",
-        reads=("engaged", "weariness", "threat", "trust", "deaths_recent", "bitterness", "pressure"),
+        reads=("engaged", "weariness", "threat", "trust", "deaths_recent", "bitterness", "pressure", "disillusion"),
         writes=("willingness", "price_of_publicity"),
     ),
     Phase(
@@ -190,8 +190,8 @@ TURN: tuple[Phase, ...] = (
     ),
     Phase(
         "keep_cease_fire", "dyad", cease_fire.cease_fire, "cease_fire",
-        reads=("act_begun", "posture", "attack_injury", "bitterness", "implements", "cease_fire", "deal_struck", "deal_age"),
-        writes=("cease_fire", "deal_broken", "deal_age"),
+        reads=("act_begun", "posture", "attack_injury", "bitterness", "implements", "cease_fire", "deal_struck", "deal_age", "disillusion"),
+        writes=("cease_fire", "deal_broken", "deal_age", "disillusion"),
         uniform=("fragility", "shock"),
     ),
     Phase(

@@ -72,11 +72,11 @@ class Row:
 
 
 def in_print(value: float, unit: str) -> str:
-    """A number as a reader wants it: "12.3" for a share of 0.123, "1,204" for deaths, "∞" beyond the horizon, "–" for none."""
+    """A number as a reader wants it: "12.3" for a share of 0.123, "1,204" for deaths, "later" for beyond the horizon, "–" for none."""
     if np.isnan(value):
         return "–"
     if np.isinf(value):
-        return "∞"
+        return "later"
     if unit == SHARE:
         return f"{100.0 * value:.1f}"
     if unit == RUNG:
@@ -94,8 +94,12 @@ def pair_in_print(pair: Pair | None, unit: str) -> str:
 
 
 def followed_days(scenario: Scenario) -> float:
-    """Last day on which an end can be told: after it there are not `quiet_days` left before the horizon."""
-    return max(scenario.horizon_days - scenario.quiet_days, 0.0)
+    """Last day on which an end can be told: after it there are not `quiet_days` left before the horizon.
+
+    The horizon itself where it is shorter than the quiet.
+    """
+    last = scenario.horizon_days - scenario.quiet_days
+    return last if last > 0.0 else scenario.horizon_days
 
 
 def column(result: Result, name: str) -> Array:
@@ -204,12 +208,12 @@ def heights(result: Result, seen: Observed) -> Iterator[Row]:
 def speeds(result: Result, seen: Observed) -> Iterator[Row]:
     """How fast the first force and the first cease-fire came."""
     response, cease_fire = column(result, "days_to_response"), column(result, "days_to_ceasefire")
-    words = "Days to the first use of force, median of the runs with one"
+    words = "Days to first force, median of runs with any"
     yield spread_row(SPEED, words, response, DAYS, on_record(seen, "days_to_response", DAYS))
     struck = ~np.isnan(cease_fire)
     answer = yes_or_no({"struck": float("days_to_ceasefire" in seen and not np.isnan(float(seen["days_to_ceasefire"])))}, "struck")
     yield share_row(SPEED, "A cease-fire was agreed", struck, answer if seen else "")
-    words = "Days to the first cease-fire, median of the runs with one"
+    words = "Days to first cease-fire, median of runs with one"
     yield spread_row(SPEED, words, cease_fire, DAYS, on_record(seen, "days_to_ceasefire", DAYS))
 
 
@@ -256,5 +260,5 @@ def happenings(result: Result, seen: Observed) -> Iterator[Row]:
     for name, words in counts.items():
         recorded = yes_or_no(seen, name) if name in ("deals_broken", "nuclear_signals") else ""
         yield share_row(ON_THE_WAY, words, column(result, name) > 0.0, recorded)
-    words = "Misperception, mean: rungs between what the rival wanted and was believed to want"
+    words = "Rungs between the rival's aims and beliefs of them, mean"
     yield estimate_row(ON_THE_WAY, words, mean_of(column(result, "misperception")), RUNGS)

@@ -22,6 +22,7 @@ PARAMETERS = section(
     by_losses=Parameter(0.3, 0.0, 1.5, "logit", "added per unit of log(1 + own deaths per day)", "zartman2000"),
     by_grievance=Parameter(3.0, 0.0, 8.0, "logit", "taken away by a grievance at its ceiling", "richardson1960"),
     by_pressure=Parameter(1.5, 0.0, 5.0, "logit", "taken away by full public pressure", "putnam1988"),
+    by_disillusion=Parameter(1.0, 0.0, 4.0, "logit", "taken away by each broken deal still remembered", "kydd2005"),
     price_of_publicity=Parameter(2.0, 0.0, 6.0, "logit", "taken away by full pressure in a fully public channel", "fearon1994, wanis2006"),
 )  # fmt: skip
 
@@ -33,11 +34,12 @@ DEALS = section(
 
 
 def willingness_of(
-    weariness: Array, fear: Array, trust: Array, losses: Array, grievance: Array, pressure: Array, leverage: Array, p: Values
+    weariness: Array, fear: Array, trust: Array, losses: Array, grievance: Array, pressure: Array, disillusion: Array,
+    leverage: Array, p: Values
 ) -> Array:
     """Private willingness to stop, a logit. `fear` and `grievance` as shares of their ceilings."""
     drawn = p.readiness + p.by_weariness * weariness + p.by_fear * fear + p.by_trust * trust + p.by_losses * losses
-    held: Array = p.by_grievance * grievance + p.by_pressure * pressure
+    held: Array = p.by_grievance * grievance + p.by_pressure * pressure + p.by_disillusion * disillusion
     willing: Array = drawn + leverage - held
     return willing
 
@@ -49,7 +51,7 @@ def willingness(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:
         leverage = np.maximum(leverage, s.engaged[mediator] * p.mediator.leverage[mediator])
     willing = willingness_of(
         s.weariness, s.threat / float(p.ladder.top), s.trust, np.log1p(s.deaths_recent), s.bitterness,
-        s.pressure, leverage, p,
+        s.pressure, s.disillusion, leverage, p,
     )  # fmt: skip
     price = p.price_of_publicity * s.pressure
     return {"willingness": willing, "price_of_publicity": price}

@@ -1,7 +1,7 @@
 """A stop that was struck holds or breaks.
 
 Agreements last longer where something implements them (Fortna 2004): the military hotline does, within limits. Grievances left and a
-new attack strain it; an act of force ends it.
+new attack strain it; an act of force ends it. A stop that broke is remembered: the next one is harder to believe in.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from escalation_sim.parameters import Array, Parameter, Values, section
-from escalation_sim.rates import probability
+from escalation_sim.rates import decayed, probability
 
 PARAMETERS = section(
     "cease_fire",
@@ -17,6 +17,7 @@ PARAMETERS = section(
     fragility=Parameter(0.02, 0.001, 0.2, "1/day", "rate at which a stop breaks with nothing to implement it and no strain", "fortna2004"),
     strain=Parameter(3.0, 0.0, 10.0, "1", "how many times more fragile it is when grievance is at its ceiling"),
     shock=Parameter(0.5, 0.0, 1.0, "probability", "probability that a new attack breaks it"),
+    memory=Parameter(20.0, 3.0, 120.0, "days", "mean time for which a broken stop is remembered"),
     grace=Parameter(1.0, 0.0, 5.0, "days", "first days of a stop in which force still belongs to the fighting it ends", "press2025"),
 )
 
@@ -40,5 +41,6 @@ def cease_fire(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:
     return {
         "cease_fire": in_force,
         "deal_broken": np.where(broken, 1.0, 0.0),
+        "disillusion": decayed(s.disillusion, 1.0 / p.memory, p.dt) + np.where(broken, 1.0, 0.0),
         "deal_age": np.where(in_force == 1.0, np.where(s.deal_struck == 1.0, 0.0, s.deal_age + p.dt), 0.0),
     }

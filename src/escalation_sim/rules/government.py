@@ -5,7 +5,7 @@ threat, grievance, pressure, cost, weariness, trust, fear and a standing deal co
 largest sum. Chance enters as a disposition drawn once per run (a liking for each rung, and a temper) and as a mood that
 drifts slowly; so neither the length of a step nor the tempo of meetings changes what happens.
 
-Backing down in public costs more the higher one stands (Fearon 1994). Nuclear caution bends the choice long before the top, the more
+Rising without cause costs standing at home and abroad (Finnemore 2003). Backing down in public costs more the higher one stands (Fearon 1994). Nuclear caution bends the choice long before the top, the more
 so the worse the rival is believed to intend (Schelling 1966). `military_weight` says how far the military makes the decision:
 it hears less of the public and counts costs lower (Sagan 1993; Posen 1991).
 """
@@ -16,19 +16,20 @@ import numpy as np
 
 from escalation_sim.parameters import Array, Parameter, Values, section
 from escalation_sim.rates import decayed
-from escalation_sim.rules.decision.stakes import Contributions, cost_of_rung, fear_of_rung, value_of_restraint
+from escalation_sim.rules.decision.stakes import Contributions
 
 PARAMETERS = section(
     "government",
-    resolve=Parameter(1.0, 0.0, 3.0, "utility/grievance", "utility of fully answering one unit of grievance"),
-    temper=Parameter(0.3, 0.0, 0.8, "1", "spread of resolve between runs (standard deviation of its logarithm)"),
-    precision=Parameter(1.4, 0.3, 5.0, "1/utility", "precision of choice: the larger, the smaller the part of disposition", "mckelvey1995"),
+    resolve=Parameter(1.3, 0.0, 3.0, "utility/grievance", "utility of fully answering one unit of grievance"),
+    temper=Parameter(0.4, 0.0, 0.8, "1", "spread of resolve between runs (standard deviation of its logarithm)"),
+    precision=Parameter(3.0, 0.3, 8.0, "1/utility", "precision of choice: the larger, the smaller the part of disposition", "mckelvey1995"),
     mood_size=Parameter(0.15, 0.0, 0.5, "1", "spread of the slow change of resolve within a run (of its logarithm)"),
     mood_days=Parameter(20.0, 5.0, 90.0, "days", "mean time for which a mood lasts"),
     threat_weight=Parameter(0.25, 0.0, 1.0, "utility/rung", "cost of standing one rung below what the rival is thought to intend", "jervis1976"),
     pressure_weight=Parameter(1.5, 0.0, 4.0, "utility", "utility of answering under full public pressure", "putnam1988"),
     audience_cost=Parameter(0.25, 0.0, 1.0, "utility/severity", "cost of standing one severity below one's public commitment", "fearon1994, tomz2007"),
     cost_sensitivity=Parameter(1.0, 0.3, 3.0, "1", "weight of the ladder's costs"),
+    unprovoked=Parameter(0.6, 0.0, 2.0, "utility/severity", "cost, per severity above quiet, of rising without cause", "finnemore2003"),
     weariness_weight=Parameter(2.0, 0.0, 5.0, "1", "how many times costs grow under full weariness", "mueller1970"),
     trust_weight=Parameter(0.3, 0.0, 1.0, "utility/severity", "restraint bought by full trust, per severity above quiet", "kydd2005"),
     nuclear_caution=Parameter(6.0, 0.5, 12.0, "utility", "fear of a rung of danger 1 when the rival is thought to be at the top", "schelling1966"),
@@ -58,6 +59,13 @@ def dread_of(threat: Array, top: float, shadow: Array, standing: Array, per_sign
     return dread
 
 
+def cause_for_alarm(grievance: Array, threat_above_quiet: Array) -> Array:
+    """How far an injury or a threat justifies rising above quiet, at home and abroad; 0 for none, towards 1."""
+    cause = grievance + threat_above_quiet
+    share: Array = cause / (1.0 + cause)
+    return share
+
+
 def situation(s: Values, p: Values) -> Values:
     """What the government weighs, as the theories of decision read it."""
     civil = 1.0 - p.military_weight
@@ -74,6 +82,7 @@ def situation(s: Values, p: Values) -> Values:
             "dread": dread_of(s.threat, float(p.ladder.top), s.shadow, p.standing_dread, p.shadow_of_signals),
             "bound": s.cease_fire,
             "provocation": s.provocation,
+            "causeless": 1.0 - cause_for_alarm(s.grievance, np.maximum(s.threat - float(p.ladder.quiet), 0.0)),
         }
     )
 
@@ -85,11 +94,18 @@ def weights(p: Values) -> Values:
 
 
 def utility(contributions: Contributions) -> Array:
-    """Sum of the contributions, in their order."""
+    """Sum of the contributions, in their order; shape (rung, …)."""
     total = contributions[0]
     for part in contributions[1:]:
         total = total + part
     return total
+
+
+def favour_of_standing(standing: Array, rungs: int, inertia: Array) -> Array:
+    """Utility that the rung wanted so far has in its favour; shape (rung, …)."""
+    rung = np.reshape(np.arange(rungs, dtype=float), (-1, *([1] * standing.ndim)))
+    favour: Array = inertia * (standing == rung)
+    return favour
 
 
 def posture_preferred(seen: Values, liking: Array, standing: Array, p: Values) -> Array:
@@ -101,47 +117,34 @@ def posture_preferred(seen: Values, liking: Array, standing: Array, p: Values) -
     liking : disposition towards each rung, shape (rung, …), in units of 1 / precision.
     standing : rung wanted so far; it has `inertia` in its favour.
     """
-    best_rung = np.zeros_like(standing)
-    best = utility(p.theory.contributions(0, seen, p)) + liking[0] / p.precision + p.inertia * (standing == 0.0)
-    for rung in range(1, len(p.ladder)):
-        here = utility(p.theory.contributions(rung, seen, p)) + liking[rung] / p.precision + p.inertia * (standing == rung)
-        better = here > best
-        best = np.where(better, here, best)
-        best_rung = np.where(better, float(rung), best_rung)
-    return best_rung
+    total = utility(p.theory.contributions(seen, p)) + liking / p.precision
+    total = total + favour_of_standing(standing, len(p.ladder), p.inertia)
+    return np.argmax(total, axis=0).astype(float)
 
 
 def wearied(seen: Values, p: Values) -> Array:
     """1 where weariness is what holds the government back most, at the lowest rung of force."""
     rung = p.ladder.force
-    by_weariness = cost_of_rung(p.ladder, rung, p.cost_sensitivity * p.weariness_weight * seen.weariness)
+    table = {name: float(column[rung]) for name, column in p.ladder.tables.items()}
+    above = table["severity"] - float(p.ladder.tables["severity"][p.ladder.quiet])
+    by_weariness = -(p.cost_sensitivity * p.weariness_weight * seen.weariness * table["costs"])
     others = np.minimum(
-        np.minimum(
-            fear_of_rung(p.ladder, rung, seen.dread, p.nuclear_caution),
-            value_of_restraint(p.ladder, rung, seen.trust, p.trust_weight),
-        ),
-        value_of_restraint(p.ladder, rung, seen.bound, p.compliance),
+        np.minimum(-(p.nuclear_caution * seen.dread * table["danger"]), -(p.trust_weight * seen.trust * above)),
+        -(p.compliance * seen.bound * above),
     )
     return np.where((by_weariness < others) & (by_weariness < 0.0), 1.0, 0.0)
 
 
-def reasons(s: Values, p: Values) -> tuple[Array, dict[str, Array]]:
+def reasons(s: Values, p: Values) -> dict[str, Array]:
     """For every rung, what each term contributes; for looking into one run.
 
-    Returns the rungs, shape (rung,), and a dict of arrays of shape (rung, …), one for each term of
-    `stakes.Contributions` plus "disposition" and "inertia".
+    Returns arrays of shape (rung, …), one for each term of `stakes.Contributions` plus "disposition" and "inertia".
     """
     own = weights(p)
-    seen = situation(s, p)
-    shape = np.zeros_like(s.posture_wanted)
-    terms: dict[str, list[Array]] = {}
-    for rung in range(len(p.ladder)):
-        parts = p.theory.contributions(rung, seen, own)._asdict()
-        parts["disposition"] = s.liking[rung] / p.precision
-        parts["inertia"] = p.inertia * (s.posture_wanted == rung)
-        for name, part in parts.items():
-            terms.setdefault(name, []).append(part + shape)
-    return np.arange(len(p.ladder), dtype=float), {name: np.stack(parts) for name, parts in terms.items()}
+    terms = p.theory.contributions(situation(s, p), own)._asdict()
+    terms["disposition"] = s.liking / p.precision
+    terms["inertia"] = favour_of_standing(s.posture_wanted, len(p.ladder), p.inertia)
+    return {name: term + np.zeros_like(s.liking) for name, term in terms.items()}
 
 
 def decision(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:

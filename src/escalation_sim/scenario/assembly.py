@@ -1,7 +1,7 @@
 """A scenario put together from a document: the parts, each checked against the others.
 
-`schema` has made sure that every value is of the right kind; here names have to exist, days to lie in the crisis, and members to
-match.
+`schema` has made sure that every value is of the right kind; here names have to exist, days to lie in the crisis, and members
+to match.
 """
 
 from __future__ import annotations
@@ -73,11 +73,8 @@ class _Setting:
 
 def assembled(document: Document) -> dict[str, Any]:
     """Fields of the scenario a document describes; raises InputError about the first thing wrong in it."""
+    block = checked(ScenarioBlock, document)
     findings = Findings(document)
-    block = checked(ScenarioBlock, document.content, findings)
-    findings.raise_any()
-    if block is None:  # cannot be: a block that is missing has left findings
-        raise AssertionError
     ladder = _ladder(block.ladder, findings)
     findings.raise_any()
     parts = _parts(block, ladder, findings)
@@ -109,7 +106,9 @@ def _parts(block: ScenarioBlock, ladder: Ladder, findings: Findings) -> dict[str
         "triggers": tuple(_trigger(one, place, setting, findings) for place, one in enumerate(block.triggers)),
         "armed_groups": _armed_groups(block.armed_groups, setting, findings),
         "mediators": tuple(
-            Mediator(name, one.label or catalogue.label_of(name), catalogue.completed("mediator", given(one, PROFILES["mediator"])))
+            Mediator(
+                name, one.label or catalogue.label_of(name), catalogue.completed("mediator", given(one, PROFILES["mediator"]))
+            )
             for name, one in block.mediators.items()
         ),
         "observed": _observed(block.observed, setting, findings),
@@ -160,7 +159,7 @@ def _countries(blocks: Mapping[str, CountryBlock], findings: Findings) -> tuple[
         findings.wrong(("countries", second.name, "stream"), "both countries have the same stream", second.stream)
     for kind in ("outlets", "groups"):
         counts = [len(getattr(country, kind)) for country in countries]
-        if counts[0] != counts[1]:
+        if counts[0] != counts[1] and not findings:
             numbers = f"{first.name} has {counts[0]}, {second.name} has {counts[1]}"
             findings.wrong(("countries", second.name, kind), f"both countries must have as many {kind}: {numbers}")
     return first, second
@@ -177,7 +176,7 @@ def _members(
     for name, entry in block.members.items():
         default = defaults.get(name)
         if default is None:
-            _check_new_name(kind, name, entry, defaults, findings, (*path, name))
+            _check_new_name(kind, entry, defaults, findings, (*path, name))
         profile = catalogue.completed(kind, {**(default.profile if default else {}), **given(entry, PROFILES[kind])})
         label = entry.label or (default.label if default else catalogue.label_of(name))
         kept[name] = Member(name, label, profile)
@@ -185,10 +184,9 @@ def _members(
     return tuple(kept.values())
 
 
-def _check_new_name(
-    kind: str, name: str, entry: MemberBlock, defaults: Collection[str], findings: Findings, path: KeyPath
-) -> None:
+def _check_new_name(kind: str, entry: MemberBlock, defaults: Collection[str], findings: Findings, path: KeyPath) -> None:
     """A new member without a label whose name is nearly a default one's is taken for a slip of the pen."""
+    name = str(path[-1])
     suggestion = nearest(name, defaults)
     if suggestion and entry.label is None:
         problem = f"unknown {kind}; a new one with so similar a name needs a label"
@@ -229,9 +227,7 @@ def _channels(block: ChannelsBlock, findings: Findings) -> tuple[Channel, ...]:
     return tuple(built.values())
 
 
-def _check_new_channel(
-    name: str, entry: ChannelBlock, presets: Collection[str], findings: Findings, path: KeyPath
-) -> None:
+def _check_new_channel(name: str, entry: ChannelBlock, presets: Collection[str], findings: Findings, path: KeyPath) -> None:
     """A new channel that says nothing of what it can do, or is nearly called like a preset, is taken for a slip of the pen."""
     if entry.preset or entry.like:
         return
@@ -259,12 +255,12 @@ def _model_of(
     return own_label, "political", catalogue.completed("channel", {})
 
 
-def _state(
-    entry: ChannelBlock, past: catalogue.ChannelState | None, findings: Findings, path: KeyPath
-) -> tuple[float, Number]:
+def _state(entry: ChannelBlock, past: catalogue.ChannelState | None, findings: Findings, path: KeyPath) -> tuple[float, Number]:
     """State and working relationship: as given, else as history had them, else closed."""
     if entry.since and entry.status not in (None, "open"):
-        findings.wrong((*path, "since"), f"a channel that is {entry.status} is not being set up", allowed="status: open, or none")
+        findings.wrong(
+            (*path, "since"), f"a channel that is {entry.status} is not being set up", allowed="status: open, or none"
+        )
     status = "open" if entry.since else entry.status
     if status is None:
         past = past or catalogue.ChannelState(0.0, Number(0.0), "assumed")

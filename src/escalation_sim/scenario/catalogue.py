@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import TypeVar
 
 from escalation_sim.errors import InputError
 from escalation_sim.ladder import Ladder
@@ -17,12 +16,10 @@ from escalation_sim.parameters import ASSUMED, Number
 from escalation_sim.rules import PROFILES
 from escalation_sim.scenario.document import Document, read
 from escalation_sim.scenario.entries import date_from
-from escalation_sim.scenario.findings import Findings
 from escalation_sim.scenario.ladders import read_ladder
 from escalation_sim.scenario.parts import Member
 from escalation_sim.scenario.schema import (
     STATUSES,
-    Block,
     CalendarBlock,
     MemberBlock,
     PresetBlock,
@@ -176,7 +173,7 @@ def _presets() -> dict[str, ChannelPreset]:
     document = _document("channels.yaml")
     found: dict[str, ChannelPreset] = {}
     for name, content in document.content.items():
-        block = _sound(PresetBlock, Document(content, document.file))
+        block = checked(PresetBlock, Document(content, document.file))
         profile = completed("channel", given(block.profile, PROFILES["channel"]))
         found[name] = ChannelPreset(name, block.label, block.level, block.about, profile)
     return found
@@ -184,7 +181,7 @@ def _presets() -> dict[str, ChannelPreset]:
 
 @cache
 def _periods() -> dict[str, tuple[Period, ...]]:
-    block = _sound(CalendarBlock, _document("calendar.yaml"))
+    block = checked(CalendarBlock, _document("calendar.yaml"))
     return {
         name: tuple(
             Period(one.first, one.last, one.status, one.relationship, one.source, one.conf or "", one.note) for one in periods
@@ -195,7 +192,7 @@ def _periods() -> dict[str, tuple[Period, ...]]:
 
 @cache
 def _initiatives() -> tuple[Initiative, ...]:
-    block = _sound(TrackTwoBlock, _document("track_two.yaml"))
+    block = checked(TrackTwoBlock, _document("track_two.yaml"))
     return tuple(
         Initiative(
             name=one.name,
@@ -216,7 +213,7 @@ def _initiatives() -> tuple[Initiative, ...]:
 @cache
 def societies() -> Societies:
     """Outlets and groups that each country has by default."""
-    block = _sound(SocietiesBlock, _document("societies.yaml"))
+    block = checked(SocietiesBlock, _document("societies.yaml"))
     return Societies(_members("outlet", block.outlets), _members("group", block.groups))
 
 
@@ -254,16 +251,3 @@ def _track_two_state(day: datetime.date) -> ChannelState:
 def _document(name: str) -> Document:
     with resources.as_file(resources.files("escalation_sim") / "data" / name) as path:
         return read(os.fspath(path))
-
-
-_B = TypeVar("_B", bound=Block)
-
-
-def _sound(block: type[_B], document: Document) -> _B:
-    """The block of a shipped document; raises InputError where the file has been damaged."""
-    findings = Findings(document)
-    found = checked(block, document.content, findings)
-    findings.raise_any()
-    if found is None:  # cannot be: a block that is missing has left findings
-        raise AssertionError
-    return found

@@ -1,6 +1,7 @@
 """Changes to a scenario's document: an entry set, a channel opened or closed, channels put back to another day.
 
-Every function returns a new document and leaves the one it was given alone; whether the result makes sense is for `assembly` to say.
+Every function returns a new document and leaves the one it was given alone; whether the result makes sense is for `assembly` to
+say.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """YAML files read as plain data that remember on which line everything stood.
 
-Only the plain part of YAML is read: mappings, lists, text, numbers, true and false. Anchors, aliases, tags and several documents in one
-file are refused, so that no file can expand or construct anything. Numbers and booleans follow YAML 1.2: `off`, `no` and
-`1:30` are text, `010` is ten, dates are text. Files are limited in size, depth and number of entries.
+Only the plain part of YAML is read: mappings, lists, text, numbers, true and false. Anchors, aliases, tags and several
+documents in one file are refused, so that no file can expand or construct anything. Numbers and booleans follow YAML 1.2:
+`off`, `no` and `1:30` are text, `010` is ten, dates are text. Files are limited in size, depth and number of entries.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ _MOST_BYTES = 1_000_000
 _MOST_LEVELS = 20
 _MOST_ENTRIES = 50_000
 _MOST_KEY_CHARACTERS = 60
+_TOO_LARGE = "the number is too large"
 
 
 @dataclass(frozen=True)
@@ -64,8 +65,8 @@ def shown(path: KeyPath) -> str | None:
 def read(path: str | os.PathLike[str]) -> Document:
     """Read one YAML file.
 
-    Raises InputError where it is missing, not a regular file, unreadable, over 1 MB, not UTF-8, not YAML, empty, not a mapping at
-    the top, or uses what is refused (see the module).
+    Raises InputError where it is missing, not a regular file, unreadable, over 1 MB, not UTF-8, not YAML, empty, not a mapping
+    at the top, or uses what is refused (see the module).
     """
     name = _printable(os.fspath(path))
     document = _Builder(_text(Path(path), name), name).document()
@@ -98,17 +99,26 @@ def plain(value: Any, path: KeyPath = ()) -> Any:
 
 
 def _plain_number(value: object, path: KeyPath) -> int | float:
-    if isinstance(value, Integral):
-        return int(value)
-    if isinstance(value, Real):
-        return float(value)
+    try:
+        if isinstance(value, Integral):
+            return _of_bearable_size(int(value))
+        if isinstance(value, Real):
+            return float(value)
+    except OverflowError:
+        raise InputError(_TOO_LARGE, key=shown(path)) from None
     raise InputError(f"a {type(value).__name__} cannot stand in a scenario", key=shown(path), value=value)
 
 
+def _of_bearable_size(number: int) -> int:
+    """The number; raises OverflowError where no float is as large."""
+    float(number)
+    return number
+
+
 def _text_key(key: object, path: KeyPath) -> str:
-    if isinstance(key, str):
+    if isinstance(key, str) and key.isprintable():
         return key
-    raise InputError("keys must be text", key=shown(path), value=key)
+    raise InputError("keys must be printable text", key=shown(path), value=key)
 
 
 def _number_as_mapping(number: Number) -> dict[str, Any]:
@@ -170,9 +180,7 @@ _PlainLoader.add_implicit_resolver(_BOOLEAN, re.compile(r"^(?:true|True|TRUE|fal
 _PlainLoader.add_implicit_resolver(_INTEGER, re.compile(r"^[-+]?[0-9]+$"), list("-+0123456789"))
 _PlainLoader.add_implicit_resolver(
     _FLOAT,
-    re.compile(
-        r"^(?:[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$"
-    ),
+    re.compile(r"^(?:[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$"),
     list("-+.0123456789"),
 )
 
@@ -183,6 +191,7 @@ class _Builder:
     def __init__(self, text: str, file: str) -> None:
         self._file = file
         self._text = text
+        self._events: Any = None  # the loader; PyYAML's types say nothing of its events
         self._lines: dict[KeyPath, int] = {}
         self._entries = 0
 
@@ -252,9 +261,11 @@ class _Builder:
         event = self._events.get_event()
         self._refuse(event, path)
         key = self._scalar(event, path) if isinstance(event, yaml.ScalarEvent) else None
-        if not isinstance(key, str):
+        if not isinstance(key, str) or not key.isprintable():
             value = event.value if isinstance(event, yaml.ScalarEvent) else "a list or mapping"
-            raise self._error(f"keys must be text, not {shortened(value)}", event, path, allowed="a name, in quotes if need be")
+            raise self._error(
+                f"keys must be printable text, not {shortened(value)}", event, path, allowed="a name, in quotes if need be"
+            )
         return key
 
     def _sequence(self, path: KeyPath) -> list[Any]:
@@ -271,14 +282,14 @@ class _Builder:
         if tag == _BOOLEAN:
             return event.value.lower() == "true"
         if tag == _FLOAT:
-            return float(event.value.replace(".inf", "inf").replace(".Inf", "inf").replace(".INF", "inf").lower().replace(".nan", "nan"))
+            return float(event.value.lower().replace(".inf", "inf").replace(".nan", "nan"))
         if tag == _INTEGER:
             try:
-                return int(event.value)
-            except ValueError:  # Python refuses integers of thousands of digits
-                raise self._error("the number is too large", event, path) from None
+                return _of_bearable_size(int(event.value))
+            except (ValueError, OverflowError):  # ValueError: Python refuses integers of thousands of digits
+                raise self._error(_TOO_LARGE, event, path) from None
         return event.value
 
 
-def _line(event: yaml.Event) -> int:
+def _line(event: Any) -> int:
     return int(event.start_mark.line) + 1

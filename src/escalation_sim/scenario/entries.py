@@ -1,7 +1,8 @@
 """Kinds of single values a document may hold: numbers of the model, plain numbers, dates, names, text, choices.
 
-Each kind is put into a type annotation, ``Annotated[Number, NumberEntry(parameter)]``; it checks the plain value and describes itself in the
-JSON Schema. What is wrong is raised as a pydantic error whose context carries the parts of an `InputError`.
+Each kind is put into a type annotation, ``Annotated[Number, NumberEntry(parameter)]``; it checks the plain value and
+describes itself in the JSON Schema. What is wrong is raised as a pydantic error whose context carries the parts of an
+`InputError`.
 """
 
 from __future__ import annotations
@@ -32,11 +33,13 @@ __all__ = [
     "NumberEntry",
     "OrText",
     "PlainNumber",
+    "Refusal",
     "RungEntry",
     "SentenceEntry",
     "TextEntry",
     "date_from",
     "refusal",
+    "refused",
 ]
 
 ENTRY = "entry"
@@ -51,12 +54,36 @@ _NAME_IN_WORDS = "a to z, 0 to 9, _ and -, a letter first, at most 60 characters
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
+@dataclass(frozen=True)
+class Refusal:
+    """Parts of an `InputError` about the entry at the path `below` the one being checked."""
+
+    problem: str
+    value: object
+    allowed: str | None
+    suggestion: str | None
+    below: tuple[str | int, ...]
+
+    def __str__(self) -> str:
+        # pydantic renders what an error carries; the value need not be printable
+        return ENTRY
+
+
 def refusal(
-    problem: str, value: object = None, allowed: str | None = None, suggestion: str | None = None, below: tuple[str | int, ...] = ()
+    problem: str,
+    value: object = None,
+    allowed: str | None = None,
+    suggestion: str | None = None,
+    below: tuple[str | int, ...] = (),
 ) -> PydanticCustomError:
     """An error at the entry being checked, or at the path `below` it."""
-    parts = {"problem": problem, "value": value, "allowed": allowed, "suggestion": suggestion, "below": below}
-    return PydanticCustomError(ENTRY, "{problem}", parts)
+    return PydanticCustomError(ENTRY, "refused", {ENTRY: Refusal(problem, value, allowed, suggestion, below)})
+
+
+def refused(error: PydanticCustomError) -> Refusal:
+    """The parts an error of `refusal` carries."""
+    parts: Refusal = (error.context or {})[ENTRY]
+    return parts
 
 
 class Entry:
@@ -89,6 +116,7 @@ class NumberEntry(Entry):
     parameter: Parameter
 
     def check(self, value: Any) -> Number:
+        """See `Entry.check`."""
         if not isinstance(value, Mapping):
             return Number(_within(value, self.parameter, ()))
         _check_keys(value, ("value", "range", "shape", "source", "note"), required="value")
@@ -110,6 +138,7 @@ class NumberEntry(Entry):
         return low, high
 
     def described(self) -> JsonSchema:
+        """See `Entry.described`."""
         bounds = _number_described(self.parameter)
         mapping = {
             "type": "object",
@@ -138,6 +167,7 @@ class PlainNumber(Entry):
     one_of: tuple[float, ...] = ()
 
     def check(self, value: Any) -> float:
+        """See `Entry.check`."""
         number = _within(value, self.parameter, ())
         if self.one_of and number not in self.one_of:
             raise refusal("must be one of a few numbers", value, listed(f"{one:g}" for one in self.one_of))
@@ -146,6 +176,7 @@ class PlainNumber(Entry):
         return int(number) if self.whole else number
 
     def described(self) -> JsonSchema:
+        """See `Entry.described`."""
         described = _parameter_described(self.parameter) | _number_described(self.parameter)
         if self.one_of:
             described["enum"] = [int(one) if one == int(one) else one for one in self.one_of]
@@ -160,6 +191,7 @@ class Interval(Entry):
     high: float = 1e8
 
     def check(self, value: Any) -> tuple[float, float]:
+        """See `Entry.check`."""
         bound = Parameter(0.0, 0.0, self.high, "1", self.about)
         if not isinstance(value, list):
             number = _within(value, bound, ())
@@ -172,6 +204,7 @@ class Interval(Entry):
         return low, high
 
     def described(self) -> JsonSchema:
+        """See `Entry.described`."""
         bound = {"type": "number", "minimum": 0, "maximum": self.high}
         pair = {"type": "array", "items": bound, "minItems": 2, "maxItems": 2}
         return {"description": self.about, "anyOf": [bound, pair]}
@@ -186,6 +219,7 @@ class TextEntry(Entry):
     about: str = ""
 
     def check(self, value: Any) -> str:
+        """See `Entry.check`."""
         if not isinstance(value, str):
             raise refusal(f"must be text{_in_quotes(value)}", value)
         text = value.strip()
@@ -199,6 +233,7 @@ class TextEntry(Entry):
         return text
 
     def described(self) -> JsonSchema:
+        """See `Entry.described`."""
         described: JsonSchema = {"type": "string", "maxLength": self.most}
         return described | ({} if self.lines else {"minLength": 1}) | ({"description": self.about} if self.about else {})
 
@@ -208,9 +243,12 @@ class SentenceEntry(Entry):
     """A sentence into which the names of the actor and the rival are filled."""
 
     def check(self, value: Any) -> str:
+        """See `Entry.check`."""
         text: str = TextEntry(200).check(value)
         try:
-            fields = [(name, format_, conversion) for _, name, format_, conversion in Formatter().parse(text) if name is not None]
+            fields = [
+                (name, format_, conversion) for _, name, format_, conversion in Formatter().parse(text) if name is not None
+            ]
         except ValueError:
             raise refusal("braces do not match", value, "{actor} and {rival}") from None
         if any(name not in ("actor", "rival") or format_ or conversion for name, format_, conversion in fields):
@@ -218,6 +256,7 @@ class SentenceEntry(Entry):
         return text
 
     def described(self) -> JsonSchema:
+        """See `Entry.described`."""
         return {"type": "string", "minLength": 1, "maxLength": 200, "description": "a sentence with {actor} and {rival}"}
 
 
@@ -228,6 +267,7 @@ class NameEntry(Entry):
     about: str = ""
 
     def check(self, value: Any) -> str:
+        """See `Entry.check`."""
         if not isinstance(value, str):
             raise refusal(f"must be a name{_in_quotes(value)}", value, _NAME_IN_WORDS)
         if not _NAME.fullmatch(value):
@@ -235,6 +275,7 @@ class NameEntry(Entry):
         return value
 
     def described(self) -> JsonSchema:
+        """See `Entry.described`."""
         pattern = {"type": "string", "pattern": f"^{_NAME.pattern}$"}
         return pattern | ({"description": self.about} if self.about else {})
 
@@ -248,23 +289,26 @@ class Choice(Entry):
     about: str = ""
 
     def check(self, value: Any) -> str:
+        """See `Entry.check`."""
         if value in self.names and isinstance(value, str):
             return value
         suggestion = nearest(value, self.names) if isinstance(value, str) else None
         raise refusal(f"unknown {self.kind}", value, listed(self.names), suggestion)
 
     def described(self) -> JsonSchema:
+        """See `Entry.described`."""
         return {"enum": list(self.names), "description": self.about or self.kind}
 
 
 @dataclass(frozen=True)
 class DateEntry(Entry):
-    """A day, YYYY-MM-DD. Gives a `datetime.date`. `year_ends` also takes a bare year: its first ("first") or last ("last") day."""
+    """A day, YYYY-MM-DD. Gives a `datetime.date`. `year_ends` also takes a bare year: its "first" or its "last" day."""
 
     about: str = "a day, YYYY-MM-DD"
     year_ends: str = ""
 
     def check(self, value: Any) -> datetime.date:
+        """See `Entry.check`."""
         if self.year_ends and isinstance(value, int) and not isinstance(value, bool) and 1900 <= value <= 2100:
             return datetime.date(value, 1, 1) if self.year_ends == "first" else datetime.date(value, 12, 31)
         day = date_from(value)
@@ -273,6 +317,7 @@ class DateEntry(Entry):
         return day
 
     def described(self) -> JsonSchema:
+        """See `Entry.described`."""
         return {"type": "string", "format": "date", "description": self.about}
 
 
@@ -281,6 +326,7 @@ class RungEntry(Entry):
     """A rung by number or by name; which rungs there are depends on the ladder, so that it is looked up later."""
 
     def check(self, value: Any) -> int | str:
+        """See `Entry.check`."""
         if isinstance(value, str):
             return value
         if isinstance(value, bool) or not isinstance(value, int | float) or value != value // 1:
@@ -288,6 +334,7 @@ class RungEntry(Entry):
         return int(value)
 
     def described(self) -> JsonSchema:
+        """See `Entry.described`."""
         return {"type": ["integer", "string"], "description": "a rung of the ladder, by number or name"}
 
 
@@ -335,28 +382,30 @@ def date_from(value: object) -> datetime.date | None:
 
 def _within(value: Any, parameter: Parameter, below: tuple[str | int, ...]) -> float:
     """The value as a float within the parameter's range."""
-    number = _float(value, below)
+    number = _float(value, parameter, below)
     if parameter.unit == _ZERO_OR_ONE and number not in (0.0, 1.0):
         raise refusal("must be 0 or 1", value, below=below)
     if not parameter.low <= number <= parameter.high:
-        unit = "" if parameter.unit in ("1", _ZERO_OR_ONE) else f" {parameter.unit}"
-        raise refusal("is out of range", value, f"{parameter.low:g} to {parameter.high:g}{unit}", below=below)
+        raise refusal("is out of range", value, _bounds_of(parameter), below=below)
     return number
 
 
-def _float(value: Any, below: tuple[str | int, ...]) -> float:
+def _float(value: Any, parameter: Parameter, below: tuple[str | int, ...]) -> float:
     if value is None:
-        raise refusal("has no value", below=below)
+        raise refusal("has no value", allowed=_bounds_of(parameter), below=below)
     if isinstance(value, bool) or not isinstance(value, int | float):
-        hint = "a number without quotes" if isinstance(value, str) and _reads_as_number(value) else None
-        raise refusal("must be a number", value, hint, below=below)
-    try:
-        number = float(value)
-    except OverflowError:
-        raise refusal("the number is too large", below=below) from None
+        hint = " without quotes" if isinstance(value, str) and _reads_as_number(value) else ""
+        raise refusal(f"must be a number{hint}", value, _bounds_of(parameter), below=below)
+    number = float(value)
     if not math.isfinite(number):
-        raise refusal("must be a finite number", value, below=below)
+        raise refusal("must be a finite number", value, _bounds_of(parameter), below=below)
     return number
+
+
+def _bounds_of(parameter: Parameter) -> str:
+    if parameter.unit == _ZERO_OR_ONE:
+        return "0 or 1"
+    return f"{parameter.low:g} to {parameter.high:g}" + ("" if parameter.unit == "1" else f" {parameter.unit}")
 
 
 def _reads_as_number(text: str) -> bool:
@@ -386,7 +435,8 @@ def _below(key: str, entry: Entry, value: Mapping[str, Any], default: str) -> st
     try:
         word: str = entry._checked(value[key])
     except PydanticCustomError as error:
-        raise PydanticCustomError(ENTRY, "{problem}", {**(error.context or {}), "below": (key,)}) from None
+        parts = refused(error)
+        raise refusal(parts.problem, parts.value, parts.allowed, parts.suggestion, (key,)) from None
     return word
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from typing import NoReturn
 
 from escalation_sim.errors import InputError, nearest
 from escalation_sim.scenario.document import Document, KeyPath, shown
@@ -51,11 +50,12 @@ class Findings:
         return False
 
     def raise_any(self) -> None:
-        """Raise InputError about the first finding by line, if there is one; it says how many more there are."""
+        """Raise `error()` if anything is wrong."""
         if self._found:
-            self._raise()
+            raise self.error()
 
-    def _raise(self) -> NoReturn:
+    def error(self) -> InputError:
+        """About the first finding by line; says how many more there are."""
         first = min(self._found, key=lambda finding: self._document.line(finding.path) or 0)
         error = InputError(
             first.problem,
@@ -68,7 +68,7 @@ class Findings:
         )
         if len(self._found) > 1:
             error.args = (f"{error} (and {len(self._found) - 1} more)",)
-        raise error
+        return error
 
 
 def listed(names: Iterable[str]) -> str:

@@ -16,13 +16,10 @@ _MARKS = ("quiet", "alert", "force", "war", "nuclear_use")
 
 def read_ladder(document: Document) -> Ladder:
     """The ladder a document describes; raises InputError."""
+    block = checked(LadderBlock, document)
     findings = Findings(document)
-    block = checked(LadderBlock, document.content, findings)
-    if block is not None:
-        check_ladder(block, findings, ())
+    check_ladder(block, findings, ())
     findings.raise_any()
-    if block is None:  # cannot be: a block that is missing has left findings
-        raise AssertionError
     return ladder_from(block)
 
 
@@ -43,7 +40,9 @@ def _check_marks(block: LadderBlock, findings: Findings, at: KeyPath) -> None:
     quiet, alert, force, war, nuclear_use = (getattr(block, mark) for mark in _MARKS)
     if not quiet < alert < force <= war <= nuclear_use:
         order = "quiet < alert < force <= war <= nuclear_use"
-        findings.wrong((*at, "quiet"), "the marks of the ladder are out of order", [getattr(block, mark) for mark in _MARKS], order)
+        findings.wrong(
+            (*at, "quiet"), "the marks of the ladder are out of order", [getattr(block, mark) for mark in _MARKS], order
+        )
     top = len(block.rungs) - 1
     for mark in _MARKS[:-1]:
         if getattr(block, mark) > top:
@@ -53,7 +52,9 @@ def _check_marks(block: LadderBlock, findings: Findings, at: KeyPath) -> None:
     for mark in ("quiet", "alert", "war"):
         number = getattr(block, mark)
         if number <= top and block.rungs[number].kind != POSTURE:
-            findings.wrong((*at, "rungs", number, "kind"), f"the {mark} rung must be a posture", block.rungs[number].kind, POSTURE)
+            findings.wrong(
+                (*at, "rungs", number, "kind"), f"the {mark} rung must be a posture", block.rungs[number].kind, POSTURE
+            )
 
 
 def _check_rung(rungs: Sequence[RungBlock], number: int, findings: Findings, path: KeyPath) -> None:

@@ -1,7 +1,7 @@
 """What a scenario is made of, as frozen dataclasses.
 
-Profiles are complete: what the document leaves out has the value of the preset, of the default member or of the declaration. The
-`sections` of a country and the `model` of a scenario hold only what the document gives.
+Profiles are complete: what the document leaves out has the value of the preset, of the default member or of the declaration.
+The `sections` of a country and the `model` of a scenario hold only what the document gives.
 """
 
 from __future__ import annotations

@@ -27,8 +27,8 @@ __all__ = ["Scenario", "load_scenario"]
 class Scenario:
     """Two governments, what starts their crisis, and the channels between them.
 
-    Scenarios are equal if their documents are, the order of members included. Every operation returns a new, checked scenario and raises
-    InputError where it makes none.
+    Scenarios are equal if their documents are, the order of members included. Every operation returns a new, checked
+    scenario and raises InputError where it makes none.
 
     Attributes
     ----------
@@ -109,7 +109,7 @@ class Scenario:
     def set(self, path: str, value: Any) -> Scenario:
         """With one entry replaced.
 
-        `path` : keys joined by dots, "countries.india.government.resolve", "channels.back_channel.influence", "triggers.0.deaths".
+        `path` : keys joined by dots, "countries.india.government.resolve", "channels.track_two.influence", "triggers.0.deaths".
         `value` : plain data or a `Number`; a plain number is fixed, whatever range stood there before.
         """
         parts = tuple(path.split("."))
@@ -129,7 +129,9 @@ class Scenario:
     def fixed(self) -> Scenario:
         """With every judged number at its central value."""
         central: dict[KeyPath, Any] = {
-            path: {"value": number.value, "source": number.source} for path, number in self._numbers() if number.range is not None
+            path: {"value": number.value, "source": number.source}
+            for path, number in self._numbers()
+            if number.range is not None
         }
         return Scenario.from_document(changes.set_entries(self._document, central))
 
@@ -171,8 +173,8 @@ class Scenario:
 def load_scenario(path: str | os.PathLike[str]) -> Scenario:
     """Read a scenario file.
 
-    A ladder of the scenario's own lies in the same folder. Raises InputError, one line about the first thing wrong, with file, line and
-    key.
+    A ladder of the scenario's own lies in the same folder. Raises InputError: one line about the first thing wrong, with file,
+    line and key.
     """
     document = read(path)
     ladder = document.content.get("ladder")
@@ -218,7 +220,9 @@ def _of_sections(
 
 def _check_name(kind: str, name: str, names: list[str]) -> None:
     if name not in names:
-        raise InputError(f"unknown name in {kind}", value=name, allowed=listed(names) or "none", suggestion=nearest(str(name), names))
+        raise InputError(
+            f"unknown name in {kind}", value=name, allowed=listed(names) or "none", suggestion=nearest(str(name), names)
+        )
 
 
 def _order(data: Any) -> Any:

@@ -1,8 +1,8 @@
 """Shape of a scenario, of a ladder and of the shipped data: which keys there are and what may stand at each.
 
-The blocks of the model's parameters and of members' profiles are made from the declarations in `rules`, so that nothing here repeats
-them. `checked` turns plain data into blocks; `json_schema` describes them for editors. What depends on other parts of a scenario
-(names of countries, rungs, dates) is checked in `assembly`.
+The blocks of the model's parameters and of members' profiles are made from the declarations in `rules`, so that nothing here
+repeats them. `checked` turns plain data into blocks; `json_schema` describes them for editors. What depends on other parts of a
+scenario (names of countries, rungs, dates) is checked in `assembly`.
 """
 
 from __future__ import annotations
@@ -12,15 +12,24 @@ import typing
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, TypeVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, create_model, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    create_model,
+    model_validator,
+)
 from pydantic.json_schema import GenerateJsonSchema
-from pydantic_core import CoreSchema, ErrorDetails, core_schema
+from pydantic_core import CoreSchema, ErrorDetails, PydanticCustomError, core_schema
 
 from escalation_sim.errors import nearest
 from escalation_sim.ladder import ACT, POSTURE
 from escalation_sim.parameters import Number, Parameter, Section
 from escalation_sim.rules import PROFILES, SECTIONS, THEORIES
-from escalation_sim.scenario.document import KeyPath
+from escalation_sim.scenario.document import Document, KeyPath
 from escalation_sim.scenario.entries import (
     ENTRY,
     Choice,
@@ -30,10 +39,12 @@ from escalation_sim.scenario.entries import (
     NumberEntry,
     OrText,
     PlainNumber,
+    Refusal,
     RungEntry,
     SentenceEntry,
     TextEntry,
     refusal,
+    refused,
 )
 from escalation_sim.scenario.findings import Finding, Findings, listed
 
@@ -86,7 +97,7 @@ Rung = Annotated[int | str, RungEntry()]
 class Block(BaseModel):
     """A mapping with known keys; a block with nothing in it is an empty one."""
 
-    model_config = ConfigDict(extra="forbid", protected_namespaces=(), use_attribute_docstrings=False)
+    model_config = ConfigDict(extra="forbid", protected_namespaces=())
 
     member: ClassVar[type[BaseModel] | None] = None
     """What stands at keys that are free names; None where there are none."""
@@ -124,9 +135,9 @@ class _OpenBlock(Block):
 def _member_name(name: str) -> None:
     try:
         NameEntry().check(name)
-    except Exception as error:
-        parts = getattr(error, "context", None) or {}
-        raise refusal(parts.get("problem", str(error)), name, parts.get("allowed"), below=(name,)) from None
+    except PydanticCustomError as error:
+        parts = refused(error)
+        raise refusal(parts.problem, parts.value, parts.allowed, below=(name,)) from None
 
 
 def _numbers(section: Section) -> dict[str, Any]:
@@ -191,14 +202,14 @@ class OutletsBlock(MembersBlock):
     """Media outlets of a country: changes to the default ones, new ones, and under `drop` those it does not have."""
 
     member: ClassVar[type[BaseModel] | None] = OutletBlock
-    __pydantic_extra__: dict[str, OutletBlock]  # type: ignore[valid-type]
+    __pydantic_extra__: dict[str, OutletBlock]
 
 
 class GroupsBlock(MembersBlock):
     """Civil-society groups of a country: changes to the default ones, new ones, and under `drop` those it does not have."""
 
     member: ClassVar[type[BaseModel] | None] = GroupBlock
-    __pydantic_extra__: dict[str, GroupBlock]  # type: ignore[valid-type]
+    __pydantic_extra__: dict[str, GroupBlock]
 
 
 class CountryBlock(Block):
@@ -238,7 +249,7 @@ class ChannelsBlock(_OpenBlock):
     member: ClassVar[type[BaseModel] | None] = _ChannelFull
     most_members: ClassVar[int] = 30
     as_of: Annotated[datetime.date | None, DateEntry("day whose historical states the presets have")] = None
-    __pydantic_extra__: dict[str, _Channel]  # type: ignore[valid-type]
+    __pydantic_extra__: dict[str, _Channel]
 
 
 class TriggerBlock(Block):
@@ -369,12 +380,12 @@ class ScenarioBlock(Block):
     ladder: Annotated[
         LadderBlock | str, OrText(LadderBlock, "name of a shipped ladder, or a file in the scenario's own folder")
     ] = "eleven_rungs"
-    countries: Annotated[dict[Name, _Country], AfterValidator(_exactly_two)]  # type: ignore[valid-type]
-    model: ModelBlock = ModelBlock()  # type: ignore[valid-type]
+    countries: Annotated[dict[Name, _Country], AfterValidator(_exactly_two)]
+    model: ModelBlock = ModelBlock()
     channels: ChannelsBlock = ChannelsBlock()
     triggers: Annotated[list[TriggerBlock], Field(max_length=50), BeforeValidator(_empty_list)] = []
-    armed_groups: Annotated[dict[Name, ArmedGroupBlock], Field(max_length=20), BeforeValidator(_empty_mapping)] = {}  # type: ignore[valid-type]
-    mediators: Annotated[dict[Name, MediatorBlock], Field(max_length=20), BeforeValidator(_empty_mapping)] = {}  # type: ignore[valid-type]
+    armed_groups: Annotated[dict[Name, ArmedGroupBlock], Field(max_length=20), BeforeValidator(_empty_mapping)] = {}
+    mediators: Annotated[dict[Name, MediatorBlock], Field(max_length=20), BeforeValidator(_empty_mapping)] = {}
     observed: ObservedBlock | None = None
 
 
@@ -387,7 +398,7 @@ class PresetBlock(Block):
     label: Label
     level: Annotated[str, Choice("level", LEVELS)]
     about: About = ""
-    profile: _ProfileBlock  # type: ignore[valid-type]
+    profile: _ProfileBlock
 
 
 class PeriodBlock(Block):
@@ -434,21 +445,32 @@ class TrackTwoBlock(Block):
 class SocietiesBlock(Block):
     """Outlets and groups that each country has by default."""
 
-    outlets: dict[Name, OutletBlock]  # type: ignore[valid-type]
-    groups: dict[Name, GroupBlock]  # type: ignore[valid-type]
+    outlets: dict[Name, OutletBlock]
+    groups: dict[Name, GroupBlock]
 
 
 _B = TypeVar("_B", bound=Block)
 
 
-def checked(block: type[_B], content: Any, findings: Findings, at: KeyPath = ()) -> _B | None:
-    """Plain data as a block; what is wrong with them goes to `findings` (and None comes back). `at`: where the data stand."""
+_WRONG_KINDS = {
+    "model_type": "must be a mapping of keys to values",
+    "dict_type": "must be a mapping of keys to values",
+    "list_type": "must be a list",
+}
+
+
+def checked(block: type[_B], document: Document) -> _B:
+    """A document as a block; raises InputError about the first thing wrong with it."""
     try:
-        return block.model_validate(content)
+        return block.model_validate(document.content)
     except ValidationError as error:
-        for details in error.errors(include_url=False):
-            findings.add(_finding(block, details, at))
-        return None
+        findings = Findings(document)
+        found = [(details, _finding(block, details)) for details in error.errors(include_url=False)]
+        misspelt = {(*finding.path[:-1], finding.suggestion) for _, finding in found if finding.suggestion}
+        for details, finding in found:
+            if details["type"] != "missing" or details["loc"] not in misspelt:
+                findings.add(finding)
+        raise findings.error() from None
 
 
 def given(block: Block | None, section: Section) -> dict[str, Number]:
@@ -458,30 +480,33 @@ def given(block: Block | None, section: Section) -> dict[str, Number]:
     return {name: getattr(block, name) for name, _ in section if name in block.model_fields_set}
 
 
-def _finding(block: type[Block], details: ErrorDetails, at: KeyPath) -> Finding:
+def _finding(block: type[Block], details: ErrorDetails) -> Finding:
     """A pydantic error in the words of this package."""
-    path: KeyPath = tuple(part for part in details["loc"] if part != "[key]")
+    path: KeyPath = details["loc"]
     kind, parts = details["type"], details.get("ctx", {})
     if kind == ENTRY:
-        below = parts.get("below") or ()
-        return Finding((*at, *path, *below), parts["problem"], parts["value"], parts["allowed"], parts["suggestion"])
+        if path and path[-1] == "[key]":  # pydantic's mark for what is wrong with a key itself
+            path = path[:-1]
+        said: Refusal = parts[ENTRY]
+        return Finding((*path, *said.below), said.problem, said.value, said.allowed, said.suggestion)
     if kind == "extra_forbidden":
-        return _unknown_key(block, path, at)
+        return _unknown_key(block, path)
     if kind == "missing":
-        return Finding((*at, *path[:-1]), f"required key '{path[-1]}' is missing")
-    if kind in ("too_long", "too_short"):
-        limit = f"at most {parts['max_length']}" if kind == "too_long" else f"at least {parts['min_length']}"
-        return Finding((*at, *path), f"too {'many' if kind == 'too_long' else 'few'} entries", allowed=f"{limit}, got {parts['actual_length']}")
-    words = {"model_type": "must be a mapping of keys to values", "dict_type": "must be a mapping of keys to values", "list_type": "must be a list"}
-    return Finding((*at, *path), words.get(kind, details["msg"]), details["input"])
+        return Finding(path[:-1], f"required key '{path[-1]}' is missing")
+    if kind == "too_long":
+        limit = f"at most {parts['max_length']}, got {len(details['input'])}"
+        return Finding(path, "too many entries", allowed=limit)
+    if kind == "too_short":
+        return Finding(path, "too few entries", allowed=f"at least {parts['min_length']}, got {len(details['input'])}")
+    return Finding(path, _WRONG_KINDS.get(kind, details["msg"]), details["input"])
 
 
-def _unknown_key(block: type[Block], path: KeyPath, at: KeyPath) -> Finding:
+def _unknown_key(block: type[Block], path: KeyPath) -> Finding:
     key = str(path[-1])
     if key in SECTIONS and SECTIONS[key].scope == "shared" and path[0] == "countries":
-        return Finding((*at, *path), "this section is not a country's", allowed=f"under model.{key}, for both countries alike")
+        return Finding(path, "this section is not a country's", allowed=f"under model.{key}, for both countries alike")
     names = _keys_at(block, path[:-1])
-    return Finding((*at, *path), "unknown key", allowed=listed(names) or "none", suggestion=nearest(key, names))
+    return Finding(path, "unknown key", allowed=listed(names) or "none", suggestion=nearest(key, names))
 
 
 def _keys_at(block: Any, path: KeyPath) -> list[str]:

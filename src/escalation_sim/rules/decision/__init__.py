@@ -1,6 +1,6 @@
 """Rival theories of decision: modules with one signature, picked by name in a scenario.
 
-A theory is a module with `PARAMETERS` (its own `Section`) and ``contributions(rung, seen, p) -> stakes.Contributions``. To add one,
+A theory is a module with `PARAMETERS` (its own `Section`) and ``contributions(seen, p) -> stakes.Contributions``. To add one,
 add a file and name it here.
 """
 
@@ -20,7 +20,7 @@ class Theory(Protocol):
     """What a module of this package offers."""
 
     PARAMETERS: Section
-    contributions: Callable[[int, Values, Values], Contributions]
+    contributions: Callable[[Values, Values], Contributions]
 
 
 THEORIES: dict[str, Theory] = {

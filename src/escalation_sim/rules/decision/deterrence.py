@@ -17,17 +17,17 @@ PARAMETERS = section(
 )
 
 
-def contributions(rung: int, seen: Values, p: Values) -> stakes.Contributions:
-    """Utility of a rung, term by term."""
+def contributions(seen: Values, p: Values) -> stakes.Contributions:
+    """Utility of every rung, term by term; arrays of shape (rung, …)."""
     expected = 1.0 + p.choice.punishment * seen.threat
     return stakes.Contributions(
-        threat=stakes.shortfall(p.ladder, rung, seen.threat, p.threat_weight),
-        grievance=stakes.value_of_answer(p.ladder, rung, seen.grievance, seen.resolve * p.choice.opportunity),
-        pressure=stakes.value_of_answer(p.ladder, rung, seen.pressure, p.pressure_weight)
-        + stakes.cost_of_backing_down(p.ladder, rung, seen.commitment, seen.attention, p.audience_cost),
-        cost=stakes.cost_of_rung(p.ladder, rung, p.cost_sensitivity * expected),
-        weariness=stakes.cost_of_rung(p.ladder, rung, p.cost_sensitivity * p.weariness_weight * seen.weariness),
-        trust=stakes.value_of_restraint(p.ladder, rung, seen.trust, p.trust_weight),
-        fear=stakes.fear_of_rung(p.ladder, rung, seen.dread, p.nuclear_caution),
-        deal=stakes.value_of_restraint(p.ladder, rung, seen.bound, p.compliance),
+        threat=stakes.shortfall(p.ladder, seen.threat, p.threat_weight),
+        grievance=stakes.value_of_answer(p.ladder, seen.grievance, seen.resolve * p.choice.opportunity),
+        pressure=stakes.value_of_answer(p.ladder, seen.pressure, p.pressure_weight)
+        + stakes.cost_of_backing_down(p.ladder, seen.commitment, seen.attention, p.audience_cost),
+        cost=stakes.cost_of_standing_there(p.ladder, p.cost_sensitivity * expected, seen.causeless, p.unprovoked),
+        weariness=stakes.cost_of_rung(p.ladder, p.cost_sensitivity * p.weariness_weight * seen.weariness),
+        trust=stakes.value_of_restraint(p.ladder, seen.trust, p.trust_weight),
+        fear=stakes.fear_of_rung(p.ladder, seen.dread, p.nuclear_caution),
+        deal=stakes.value_of_restraint(p.ladder, seen.bound, p.compliance),
     )

@@ -19,19 +19,19 @@ PARAMETERS = section(
 )
 
 
-def contributions(rung: int, seen: Values, p: Values) -> stakes.Contributions:
-    """Utility of a rung, term by term."""
+def contributions(seen: Values, p: Values) -> stakes.Contributions:
+    """Utility of every rung, term by term; arrays of shape (rung, …)."""
     mark = (1.0 - p.choice.generosity * (0.5 + 0.5 * seen.trust)) * seen.provocation
-    distance = np.abs(p.ladder.tables["severity"][rung] - mark)
-    nothing = np.zeros_like(mark)
+    distance = np.abs(stakes.column(p.ladder, "severity", mark) - mark)
+    nothing = np.zeros_like(distance)
     return stakes.Contributions(
         threat=nothing,
         grievance=-(p.choice.matching * distance) * seen.resolve,
-        pressure=stakes.value_of_answer(p.ladder, rung, seen.pressure, p.pressure_weight)
-        + stakes.cost_of_backing_down(p.ladder, rung, seen.commitment, seen.attention, p.audience_cost),
-        cost=stakes.cost_of_rung(p.ladder, rung, p.cost_sensitivity),
-        weariness=stakes.cost_of_rung(p.ladder, rung, p.cost_sensitivity * p.weariness_weight * seen.weariness),
+        pressure=stakes.value_of_answer(p.ladder, seen.pressure, p.pressure_weight)
+        + stakes.cost_of_backing_down(p.ladder, seen.commitment, seen.attention, p.audience_cost),
+        cost=stakes.cost_of_standing_there(p.ladder, p.cost_sensitivity, seen.causeless, p.unprovoked),
+        weariness=stakes.cost_of_rung(p.ladder, p.cost_sensitivity * p.weariness_weight * seen.weariness),
         trust=nothing,
-        fear=stakes.fear_of_rung(p.ladder, rung, seen.dread, p.nuclear_caution),
-        deal=stakes.value_of_restraint(p.ladder, rung, seen.bound, p.compliance),
+        fear=stakes.fear_of_rung(p.ladder, seen.dread, p.nuclear_caution),
+        deal=stakes.value_of_restraint(p.ladder, seen.bound, p.compliance),
     )

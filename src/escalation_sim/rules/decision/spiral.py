@@ -18,17 +18,18 @@ PARAMETERS = section(
 )
 
 
-def contributions(rung: int, seen: Values, p: Values) -> stakes.Contributions:
-    """Utility of a rung, term by term."""
-    severity = p.ladder.tables["severity"][rung]
+def contributions(seen: Values, p: Values) -> stakes.Contributions:
+    """Utility of every rung, term by term; arrays of shape (rung, …)."""
+    severity = stakes.column(p.ladder, "severity", seen.threat)
     return stakes.Contributions(
         threat=p.choice.reaction * seen.threat * severity,
         grievance=p.choice.grievance_pull * seen.grievance * seen.resolve * severity,
-        pressure=stakes.value_of_answer(p.ladder, rung, seen.pressure, p.pressure_weight)
-        + stakes.cost_of_backing_down(p.ladder, rung, seen.commitment, seen.attention, p.audience_cost),
-        cost=-(p.choice.fatigue * (severity * severity)) + stakes.cost_of_rung(p.ladder, rung, p.cost_sensitivity),
-        weariness=stakes.cost_of_rung(p.ladder, rung, p.cost_sensitivity * p.weariness_weight * seen.weariness),
-        trust=stakes.value_of_restraint(p.ladder, rung, seen.trust, p.trust_weight),
-        fear=stakes.fear_of_rung(p.ladder, rung, seen.dread, p.nuclear_caution),
-        deal=stakes.value_of_restraint(p.ladder, rung, seen.bound, p.compliance),
+        pressure=stakes.value_of_answer(p.ladder, seen.pressure, p.pressure_weight)
+        + stakes.cost_of_backing_down(p.ladder, seen.commitment, seen.attention, p.audience_cost),
+        cost=-(p.choice.fatigue * (severity * severity))
+        + stakes.cost_of_standing_there(p.ladder, p.cost_sensitivity, seen.causeless, p.unprovoked),
+        weariness=stakes.cost_of_rung(p.ladder, p.cost_sensitivity * p.weariness_weight * seen.weariness),
+        trust=stakes.value_of_restraint(p.ladder, seen.trust, p.trust_weight),
+        fear=stakes.fear_of_rung(p.ladder, seen.dread, p.nuclear_caution),
+        deal=stakes.value_of_restraint(p.ladder, seen.bound, p.compliance),
     )

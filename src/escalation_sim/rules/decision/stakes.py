@@ -1,7 +1,7 @@
 """What is at stake on a rung: the terms of utility that the rival theories of decision weigh differently.
 
-Each function gives the utility of standing on one rung, for one government or a batch of them. Higher is better; costs are
-negative. `sev` arguments are severities, 0 to 10.
+Each function gives the utility of standing on each rung, for one government or a batch of them: the rung axis comes first, in front of
+the axes of its arguments. Higher is better; costs are negative.
 """
 
 from __future__ import annotations
@@ -15,8 +15,10 @@ from escalation_sim.parameters import Array
 
 __all__ = [
     "Contributions",
+    "column",
     "cost_of_backing_down",
     "cost_of_rung",
+    "cost_of_standing_there",
     "fear_of_rung",
     "shortfall",
     "value_of_answer",
@@ -25,7 +27,7 @@ __all__ = [
 
 
 class Contributions(NamedTuple):
-    """What speaks for and against a rung; the chosen rung has the largest sum (plus disposition)."""
+    """What speaks for and against each rung, arrays of shape (rung, …); the chosen rung has the largest sum (plus disposition)."""
 
     threat: Array
     grievance: Array
@@ -37,40 +39,55 @@ class Contributions(NamedTuple):
     deal: Array
 
 
-def shortfall(ladder: Ladder, rung: int, threat: Array, weight: Array) -> Array:
+def column(ladder: Ladder, table: str, beside: Array) -> Array:
+    """A table of the ladder as a column: rung axis first, then as many axes as `beside` has."""
+    return np.reshape(ladder.tables[table], (-1, *([1] * beside.ndim)))
+
+
+def shortfall(ladder: Ladder, threat: Array, weight: Array) -> Array:
     """Utility lost by standing below what the rival is thought to intend; `threat` in rungs."""
-    missing = np.maximum(threat - float(rung), 0.0)
-    loss: Array = -(weight * missing)
+    rung = np.reshape(np.arange(len(ladder), dtype=float), (-1, *([1] * threat.ndim)))
+    loss: Array = -(weight * np.maximum(threat - rung, 0.0))
     return loss
 
 
-def value_of_answer(ladder: Ladder, rung: int, grievance: Array, resolve: Array) -> Array:
-    """Utility of answering an injury at this rung."""
-    value: Array = resolve * grievance * ladder.tables["answers"][rung]
+def value_of_answer(ladder: Ladder, amount: Array, weight: Array) -> Array:
+    """Utility of answering an injury, or a public that asks for an answer."""
+    weighed = weight * amount
+    value: Array = weighed * column(ladder, "answers", weighed)
     return value
 
 
-def cost_of_backing_down(ladder: Ladder, rung: int, commitment: Array, attention: Array, audience_cost: Array) -> Array:
+def cost_of_backing_down(ladder: Ladder, commitment: Array, attention: Array, audience_cost: Array) -> Array:
     """Audience cost of standing lower than one has publicly committed to (Fearon 1994; Tomz 2007): it rises with the distance."""
-    below = np.maximum(commitment - ladder.tables["severity"][rung], 0.0)
-    cost: Array = -(audience_cost * attention * below)
+    watched = audience_cost * attention
+    below = np.maximum(commitment - column(ladder, "severity", watched + commitment), 0.0)
+    cost: Array = -(watched * below)
     return cost
 
 
-def cost_of_rung(ladder: Ladder, rung: int, sensitivity: Array) -> Array:
+def cost_of_rung(ladder: Ladder, sensitivity: Array) -> Array:
     """Material and political cost of standing on a rung."""
-    cost: Array = -(sensitivity * ladder.tables["costs"][rung])
+    cost: Array = -(sensitivity * column(ladder, "costs", sensitivity))
     return cost
 
 
-def value_of_restraint(ladder: Ladder, rung: int, amount: Array, weight: Array) -> Array:
+def value_of_restraint(ladder: Ladder, amount: Array, weight: Array) -> Array:
     """Utility lost, per severity above the quiet rungs, where restraint has been promised or is trusted to be returned."""
-    above = max(float(ladder.tables["severity"][rung] - ladder.tables["severity"][ladder.quiet]), 0.0)
-    loss: Array = -(weight * amount * above)
+    weighed = weight * amount
+    above = np.maximum(column(ladder, "severity", weighed) - ladder.tables["severity"][ladder.quiet], 0.0)
+    loss: Array = -(weighed * above)
     return loss
 
 
-def fear_of_rung(ladder: Ladder, rung: int, dread: Array, caution: Array) -> Array:
+def cost_of_standing_there(ladder: Ladder, sensitivity: Array, causeless: Array, unprovoked: Array) -> Array:
+    """Cost of a rung, and of having risen to it without cause."""
+    cost: Array = cost_of_rung(ladder, sensitivity) + value_of_restraint(ladder, causeless, unprovoked)
+    return cost
+
+
+def fear_of_rung(ladder: Ladder, dread: Array, caution: Array) -> Array:
     """Nuclear caution: fear of the top of the ladder, felt long before it (Schelling 1966); grows with what the rival is thought to intend."""
-    fear: Array = -(caution * dread * ladder.tables["danger"][rung])
+    weighed = caution * dread
+    fear: Array = -(weighed * column(ladder, "danger", weighed))
     return fear

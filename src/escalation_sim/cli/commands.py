@@ -1,0 +1,87 @@
+"""The commands, and what happens when one fails."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+import escalation_sim
+from escalation_sim.cli.channels import channels
+from escalation_sim.cli.parameters import parameters
+from escalation_sim.cli.run import run
+from escalation_sim.cli.scenarios import scenarios
+from escalation_sim.cli.schema import schema
+from escalation_sim.cli.trace import trace
+from escalation_sim.errors import EscalationError
+
+__all__ = ["commands"]
+
+INTERRUPTED = 130
+BROKEN_PIPE = 141
+
+
+class Commands(TyperGroup):
+    """A group of commands whose failures are one line each."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command; raises `typer.Exit` where it fails in a way that can be told in a line."""
+        try:
+            outcome = super().invoke(ctx)
+            sys.stdout.flush()
+        except EscalationError as error:
+            fail(str(error), error.exit_code)
+        except KeyboardInterrupt:
+            fail("interrupted: nothing was written", INTERRUPTED, "")
+        except BrokenPipeError:
+            be_quiet()
+        except OSError as error:
+            place = f"{error.filename}: " if error.filename else ""
+            fail(f"{place}{error.strerror or error}", 1)
+        return outcome
+
+
+def fail(message: str, code: int, before: str = "error: ") -> None:
+    """Say in one line why the command stops, and stop."""
+    print(f"{before}{message}", file=sys.stderr)
+    raise typer.Exit(code)
+
+
+def be_quiet() -> None:
+    """Stop without a word: whoever read the output has stopped reading."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    raise typer.Exit(BROKEN_PIPE)
+
+
+commands = typer.Typer(
+    cls=Commands,
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Crises between two rival governments under communication channels, simulated thousands of times.",
+)
+
+
+def version(asked: bool) -> None:
+    """Print the version and stop."""
+    if asked:
+        typer.echo(f"escalation-sim {escalation_sim.__version__}")
+        raise typer.Exit
+
+
+@commands.callback()
+def top(
+    version: Annotated[bool, typer.Option("--version", help="Print the version.", callback=version, is_eager=True)] = False,
+) -> None:
+    """Crises between two rival governments under communication channels, simulated thousands of times."""
+
+
+commands.command("run")(run)
+commands.command("trace")(trace)
+commands.add_typer(scenarios, name="scenarios")
+commands.command("channels")(channels)
+commands.command("parameters")(parameters)
+commands.command("schema")(schema)

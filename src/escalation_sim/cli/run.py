@@ -1,0 +1,159 @@
+"""`escalation-sim run`."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from escalation_sim.cli.changes import MOST_RUNS, AsOf, Changes, Close, Decision, Fixed, Open, ScenarioFile, Seed, Set, number_from
+from escalation_sim.cli.story import asked_run
+from escalation_sim.errors import InputError
+
+if TYPE_CHECKING:
+    from escalation_sim.results import Result
+    from escalation_sim.scenario import Scenario
+
+__all__ = ["run"]
+
+Runs = Annotated[int, typer.Option("--runs", metavar="N", help="Number of runs.", parser=number_from("--runs", 1, MOST_RUNS))]
+Out = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Folder for data and charts.  [default: results/<name>]")]
+NoCharts = Annotated[bool, typer.Option("--no-charts", help="Draw no charts.")]
+Story = Annotated[str, typer.Option("--story", metavar="RUN|none", help="Run that is told; typical: the one nearest the middle of all.")]
+
+
+def run(  # noqa: PLR0913  (one argument for each option)
+    scenario: ScenarioFile,
+    runs: Runs = "1000",  # type: ignore[assignment]  # read by the option's parser
+    seed: Seed = "1",  # type: ignore[assignment]
+    opened: Open = None,
+    closed: Close = None,
+    entries: Set = None,
+    as_of: AsOf = None,
+    fixed: Fixed = False,
+    decision: Decision = None,
+    out: Out = None,
+    no_charts: NoCharts = False,
+    story: Story = "typical",
+) -> None:
+    """Run a scenario many times: a summary, one run told, charts and data."""
+    from escalation_sim.scenario import load_scenario
+
+    changes = Changes(as_of, tuple(opened or ()), tuple(closed or ()), decision, tuple(entries or ()), fixed)
+    told = asked_run(story)
+    crisis = changes.applied(load_scenario(scenario))
+    folder = out if out is not None else Path("results") / crisis.name
+    check_folder(folder)
+    show_header(crisis, changes, runs, seed)
+    result = computed(crisis, runs, seed)
+    result.save(folder / "data")
+    try:
+        show_summary(result)
+        if told != -1:
+            show_story(result, told)
+        written = [] if no_charts else drawn(result, folder)
+    except KeyboardInterrupt:
+        print(f"interrupted: the data are complete in {folder / 'data'}, the charts may be missing", file=sys.stderr)
+        raise typer.Exit(130) from None
+    show_files(folder, written)
+
+
+def check_folder(folder: Path) -> None:
+    """Refuse a folder that cannot be written before anything long is begun; raises InputError or OSError."""
+    if folder.exists() and not folder.is_dir():
+        raise InputError("not a folder", key="--out", value=str(folder))
+    data = folder / "data"
+    if data.exists() and not (data / "manifest.json").is_file() and (not data.is_dir() or any(data.iterdir())):
+        raise InputError("holds something other than a result", file=str(data), allowed="a new folder, or one written by this command")
+    place = folder.absolute()
+    while not place.exists():
+        place = place.parent
+    if not place.is_dir():
+        raise InputError("not a folder", key="--out", value=str(place))
+    if not os.access(place, os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(place))
+
+
+def show_header(crisis: Scenario, changes: Changes, runs: int, seed: int) -> None:
+    """Say what is run."""
+    from escalation_sim.cli.printing import heading, say
+
+    say(heading(crisis.title))
+    judged = len(crisis.judged)
+    numbers = f"{judged} judged numbers drawn for every run" if judged else "no judged numbers"
+    say(f"{runs:,} {'run' if runs == 1 else 'runs'} of {crisis.horizon_days:g} days, seed {seed}; decision: {crisis.decision}; {numbers}")
+    for status, word in ((2.0, "open"), (1.0, "suspended"), (0.0, "closed")):
+        names = [channel.name for channel in crisis.channels if channel.status == status]
+        if names:
+            say(f"Channels {word}: {', '.join(names)}")
+    if changes.in_words():
+        say(f"Changed: {'; '.join(changes.in_words())}")
+    say()
+
+
+def computed(crisis: Scenario, runs: int, seed: int) -> Result:
+    """The runs, with a bar while they are computed."""
+    from escalation_sim import batch
+    from escalation_sim.cli.printing import progress_bar
+
+    with progress_bar("running", runs) as progress:
+        return batch.run(crisis, runs, seed, progress=progress)
+
+
+def show_summary(result: Result) -> None:
+    """Print the summary."""
+    from escalation_sim.analysis.summary import summary
+    from escalation_sim.cli.printing import say, table
+
+    observed = result.scenario.observed is not None
+    columns = [("", "left"), ("Runs", "right"), ("95 % interval", "right"), ("10–90 % of runs", "right")]
+    rows, breaks, group = [], [], None
+    for row in summary(result):
+        if row.group != group:
+            breaks.append(len(rows))
+            rows.append([row.group.upper(), "", "", "", ""])
+            group = row.group
+        rows.append([row.label, row.value_text, row.interval_text, row.spread_text, row.observed])
+    if observed:
+        say(table([*columns, ("On record", "right")], rows, breaks[1:]))
+    else:
+        say(table(columns, [row[:4] for row in rows], breaks[1:]))
+    say()
+    say("Intervals are for the finite number of runs, not for doubt about the model. Days count from the start; deaths are persons.")
+
+
+def show_story(result: Result, told: int | None) -> None:
+    """Tell one run."""
+    from escalation_sim.analysis.summary import typical_run
+    from escalation_sim.cli.printing import heading, say
+    from escalation_sim.cli.story import played, story
+
+    number = typical_run(result) if told is None else told
+    why = " (nearest the middle of all in peak, length and deaths)" if told is None else ""
+    say()
+    say(heading(f"Run {number}{why}"))
+    for line in story(played(result.scenario, result.seed, number)):
+        say(line)
+
+
+def drawn(result: Result, folder: Path) -> list[Path]:
+    """The charts, written."""
+    from escalation_sim.cli.printing import progress_bar
+    from escalation_sim.plots import CHARTS, write_charts
+
+    with progress_bar("drawing charts", len(CHARTS)):
+        return write_charts(result, folder)
+
+
+def show_files(folder: Path, charts: list[Path]) -> None:
+    """Say where everything is."""
+    from escalation_sim.cli.printing import say
+
+    say()
+    if charts:
+        say(f"Charts: {', '.join(sorted({path.stem for path in charts}))} (PNG and SVG) in {folder}")
+    say(f"Data:   {folder / 'data'}")

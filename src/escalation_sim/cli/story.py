@@ -1,0 +1,90 @@
+"""One run told in a few dated sentences."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from escalation_sim.errors import InputError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from escalation_sim.agents import EscalationModel
+    from escalation_sim.scenario import Scenario
+
+__all__ = ["closing", "played", "story"]
+
+MOST_LINES = 22
+
+_WEIGHTS = {
+    "trigger": 0,
+    "attack": 0,
+    "act": 0,
+    "deal": 0,
+    "deal broken": 0,
+    "nuclear signal": 1,
+    "accident": 1,
+    "mediation": 1,
+    "posture": 2,
+    "channel": 2,
+    "leak": 2,
+    "order withdrawn": 3,
+    "talks": 3,
+    "order": 4,
+}
+
+
+def played(scenario: Scenario, seed: int, run: int) -> EscalationModel:
+    """The run, played to its end in Mesa."""
+    from escalation_sim.agents import EscalationModel
+
+    model = EscalationModel(scenario, seed=seed, run=run)
+    model.run_model()
+    return model
+
+
+def story(model: EscalationModel, most: int = MOST_LINES) -> list[str]:
+    """At most `most` dated sentences, the weightiest events in order of time, and how it ended."""
+    events = model.events
+    kept = weightiest(events, most)
+    lines, day_before = [], ""
+    for event in events[kept].itertuples():
+        day = f"{event.date.day:2d} {event.date:%B %Y}"
+        lines.append(f"{day if day != day_before else '':>17}  {event.words}")
+        day_before = day
+    left_out = len(events) - sum(kept)
+    if left_out:
+        lines.append(f"{'':>17}  ({left_out} lesser events left out)")
+    return [*lines, f"{'':>17}  {closing(model.outcomes, model.crisis)}"]
+
+
+def weightiest(events: pd.DataFrame, most: int) -> list[bool]:
+    """Which events are told: by weight, the earlier first among equals."""
+    weights = [(_WEIGHTS.get(kind, 2), place) for place, kind in enumerate(events["kind"])]
+    told = {place for _, place in sorted(weights)[:most]}
+    return [place in told for place in range(len(events))]
+
+
+def closing(outcomes: Mapping[str, Any], scenario: Scenario) -> str:
+    """How it ended, how high it climbed and how many died, in a sentence or two."""
+    from escalation_sim.analysis.summary import cause_label
+
+    peak = int(outcomes["peak_rung"])
+    deaths = ", ".join(f"{country.label} {outcomes[f'deaths_{country.name}']:,.0f}" for country in scenario.countries)
+    height = f"Peak: rung {peak}, {scenario.ladder.names[peak]}. Killed: {outcomes['deaths_total']:,.0f} ({deaths})."
+    if math.isnan(outcomes["days_to_end"]):
+        return f"After {scenario.horizon_days:g} days it has not ended. {height}"
+    return f"It ends on day {outcomes['days_to_end']:.0f}, through: {cause_label(outcomes['ended_by'], scenario)}. {height}"
+
+
+def asked_run(text: str) -> int | None:
+    """Number of the run to be told from "37"; -1 for "none", None where the nearest to the middle is wanted."""
+    if text == "none":
+        return -1
+    if text == "typical":
+        return None
+    if not text.isdecimal() or not text.isascii() or len(text) > 7:
+        raise InputError("not a run", key="--story", value=text, allowed="typical, none, or a number from 0 to 9,999,999")
+    return int(text)

@@ -1,0 +1,144 @@
+"""`escalation-sim trace`."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from escalation_sim.cli.changes import AsOf, Changes, Close, Decision, Fixed, Open, RunNumber, ScenarioFile, Seed, Set
+from escalation_sim.cli.story import closing, played
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from escalation_sim.agents import EscalationModel
+
+__all__ = ["trace"]
+
+Json = Annotated[bool, typer.Option("--json", help="Print outcomes, events and reasons as JSON instead.")]
+Csv = Annotated[Path | None, typer.Option("--csv", metavar="DIR", help="Also write events.csv and reasons.csv to a folder.")]
+
+_WORDS = {"fear": "fear of the top", "deal": "word given", "pressure": "public pressure", "inertia": "habit"}
+_NOT_REASONS = ("day", "date", "country", "wanted_before", "wanted")
+_MOST_REASONS = 3
+_LEAST = 0.05
+
+
+def trace(  # noqa: PLR0913  (one argument for each option)
+    scenario: ScenarioFile,
+    number: RunNumber,
+    seed: Seed = "1",  # type: ignore[assignment]  # read by the option's parser
+    opened: Open = None,
+    closed: Close = None,
+    entries: Set = None,
+    as_of: AsOf = None,
+    fixed: Fixed = False,
+    decision: Decision = None,
+    as_json: Json = False,
+    csv: Csv = None,
+) -> None:
+    """Tell one run in full: what happened, and why each government decided as it did."""
+    from escalation_sim.scenario import load_scenario
+
+    changes = Changes(as_of, tuple(opened or ()), tuple(closed or ()), decision, tuple(entries or ()), fixed)
+    model = played(changes.applied(load_scenario(scenario)), seed, number)
+    if csv is not None:
+        write_tables(model, csv)
+    if as_json:
+        print(as_text(model, seed, number))
+    else:
+        show(model, changes, seed, number)
+
+
+def show(model: EscalationModel, changes: Changes, seed: int, number: int) -> None:
+    """Print events and decisions."""
+    from escalation_sim.cli.printing import heading, say, table
+
+    crisis = model.crisis
+    say(heading(f"{crisis.title}: run {number}, seed {seed}"))
+    if changes.in_words():
+        say(f"Changed: {'; '.join(changes.in_words())}")
+    say()
+    rows = [[f"{event.day:.2f}", f"{event.date:%d %b %H:%M}", event.words] for event in model.events.itertuples()]
+    say(table([("Day", "right"), ("Date", "tight"), ("What happened", "left")], rows))
+    say()
+    say(closing(model.outcomes, crisis))
+    say()
+    say(heading("Decisions and their reasons"))
+    if model.reasons.empty:
+        say("No government changed what it wanted.")
+        return
+    columns = [("Day", "right"), ("Date", "tight"), ("Who", "tight"), ("Wants", "left"), ("For the change", "left"), ("Against it", "left")]
+    say(table(columns, decisions(model)))
+    say("Numbers are what a reason adds to the utility of the new rung over that of the old one.")
+
+
+def decisions(model: EscalationModel) -> list[list[str]]:
+    """One line for each time a government changed the rung it wants."""
+    crisis = model.crisis
+    labels = {country.name: country.label for country in crisis.countries}
+    rows = []
+    for decision in model.reasons.to_dict("records"):
+        before, wanted = int(decision["wanted_before"]), int(decision["wanted"])
+        reasons = {name: float(size) for name, size in decision.items() if name not in _NOT_REASONS}
+        rows.append(
+            [
+                f"{decision['day']:.2f}",
+                f"{decision['date']:%d %b}",
+                labels[decision["country"]],
+                f"{before} → {wanted} {crisis.ladder.names[wanted]}",
+                in_words({name: size for name, size in reasons.items() if size > 0}),
+                in_words({name: size for name, size in reasons.items() if size < 0}),
+            ]
+        )
+    return rows
+
+
+def in_words(reasons: dict[str, float]) -> str:
+    """The largest reasons with their size, "grievance +1.9, cost −0.8"; those too small to matter are left out."""
+    largest = sorted(reasons.items(), key=lambda item: -abs(item[1]))[:_MOST_REASONS]
+    return ", ".join(f"{_WORDS.get(name, name)} {size:+.1f}".replace("-", "−") for name, size in largest if abs(size) >= _LEAST)
+
+
+def as_text(model: EscalationModel, seed: int, number: int) -> str:
+    """The run as JSON; dates in ISO 8601, null for what did not happen."""
+    content = {
+        "scenario": model.crisis.name,
+        "seed": seed,
+        "run": number,
+        "outcomes": {name: plain(value) for name, value in model.outcomes.items()},
+        "events": records(model.events),
+        "reasons": records(model.reasons),
+    }
+    return json.dumps(content, indent=1, ensure_ascii=False)
+
+
+def records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows of a table as plain values."""
+    return [{str(name): plain(value) for name, value in row.items()} for row in table.to_dict("records")]
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON has it."""
+    import pandas as pd
+
+    if value is None or value is pd.NA or (isinstance(value, float) and math.isnan(value)):
+        return None
+    if hasattr(value, "isoformat"):
+        return value.isoformat()
+    return value.item() if hasattr(value, "item") else value
+
+
+def write_tables(model: EscalationModel, folder: Path) -> None:
+    """Write events.csv and reasons.csv, each whole or not at all. Raises OSError."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, table in (("events.csv", model.events), ("reasons.csv", model.reasons)):
+        with tempfile.TemporaryDirectory(prefix=".trace-", dir=folder) as stage:
+            table.to_csv(Path(stage) / name, index=False)
+            os.replace(Path(stage) / name, folder / name)

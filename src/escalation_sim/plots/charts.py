@@ -1,0 +1,64 @@
+"""All charts of a result, written to a folder."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import matplotlib as mpl
+from matplotlib.figure import Figure
+
+from escalation_sim.plots.deaths import deaths_chart
+from escalation_sim.plots.peaks import peaks_chart
+from escalation_sim.plots.posture import posture_chart
+from escalation_sim.plots.style import LOOK
+from escalation_sim.plots.time_to_end import time_to_end_chart
+from escalation_sim.results import Result
+
+__all__ = ["CHARTS", "FORMATS", "write_charts"]
+
+CHARTS: Mapping[str, Callable[[Result], Figure]] = {
+    "posture": posture_chart,
+    "peaks": peaks_chart,
+    "time_to_end": time_to_end_chart,
+    "deaths": deaths_chart,
+}
+"""Functions from a result to a figure, by file name."""
+
+FORMATS = ("png", "svg")
+
+
+def write_charts(result: Result, folder: str | Path) -> list[Path]:
+    """Write every chart as PNG and SVG and return the files.
+
+    All are drawn before the first is put in its place, and each is put there whole: an interrupt or a full disk leaves what was there
+    before. The folder is made if it is missing. Equal results give equal files.
+
+    Raises OSError where the folder cannot be written.
+    """
+    target = Path(folder)
+    with staged(target) as stage:
+        for name, chart in CHARTS.items():
+            figure = chart(result)
+            with mpl.rc_context(LOOK):
+                for kind in FORMATS:
+                    figure.savefig(stage / f"{name}.{kind}", metadata={"Date": None} if kind == "svg" else {"Software": None})
+        target.mkdir(parents=True, exist_ok=True)
+        files = []
+        for drawn in sorted(stage.iterdir()):
+            os.replace(drawn, target / drawn.name)
+            files.append(target / drawn.name)
+    return files
+
+
+@contextmanager
+def staged(target: Path) -> Iterator[Path]:
+    """A temporary folder on the same disk as `target`, removed afterwards."""
+    place = target
+    while not place.exists() and place != place.parent:
+        place = place.parent
+    with tempfile.TemporaryDirectory(prefix=".charts-", dir=place) as stage:
+        yield Path(stage)

@@ -1,0 +1,32 @@
+"""Scenarios that many tests share, and a few short ways of changing them."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+
+import escalation_sim as es
+
+ROOT = Path(__file__).parents[1]
+SHIPPED = sorted(path.stem for path in (ROOT / "scenarios").glob("*.yaml"))
+
+
+def shipped(name: str) -> es.Scenario:
+    return es.load_scenario(ROOT / "scenarios" / f"{name}.yaml")
+
+
+def with_decision(scenario: es.Scenario, theory: str) -> es.Scenario:
+    return dataclasses.replace(scenario, decision=theory)
+
+
+@pytest.fixture(scope="session")
+def pahalgam() -> es.Scenario:
+    return shipped("pahalgam-2025")
+
+
+@pytest.fixture(scope="session")
+def short(pahalgam) -> es.Scenario:
+    """Pahalgam 2025 cut to 40 days: long enough for strikes and deals, short enough for many tests."""
+    return dataclasses.replace(pahalgam, horizon_days=40.0)

@@ -1,0 +1,174 @@
+"""Chance is addressed: a run is the same run however it is computed, and what is added shifts nobody's draws."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import escalation_sim as es
+from escalation_sim.batch import run_chunk, steps
+from escalation_sim.noise import BLOCK, NORMAL, UNIFORM, Draws, Process, initial_draws
+from escalation_sim.parameters import Number
+from escalation_sim.scenario import Member
+from escalation_sim.state import processes
+
+
+def row(result: es.Result, run: int) -> pd.Series:
+    return result.outcomes.loc[run]
+
+
+def same(one: pd.DataFrame, other: pd.DataFrame) -> bool:
+    return one.reset_index(drop=True).equals(other.reset_index(drop=True))
+
+
+def test_a_run_is_identical_in_batches_of_any_size(short):
+    few = es.run(short, runs=50, seed=1)
+    many = es.run(short, runs=5000, seed=1)
+    assert same(few.outcomes, many.outcomes.iloc[:50])
+    assert many.judged.iloc[:50].equals(few.judged)
+
+
+def test_a_run_is_identical_alone(short):
+    many = es.run(short, runs=50, seed=1)
+    alone, *_ = run_chunk(short, 1, [37])
+    assert same(pd.DataFrame(alone), many.outcomes.iloc[[37]])
+
+
+@pytest.mark.parametrize("blocks", [1, 2, 3, 7])
+def test_a_run_is_identical_in_any_chunk_size(short, blocks):
+    runs = 3 * BLOCK + 11
+    assert same(es.run(short, runs=runs, seed=2).outcomes, es.run(short, runs=runs, seed=2, blocks_per_chunk=blocks).outcomes)
+
+
+def test_runs_in_different_blocks_differ(short):
+    outcomes = es.run(short, runs=2 * BLOCK, seed=1).outcomes
+    assert not same(outcomes.iloc[:BLOCK], outcomes.iloc[BLOCK:])
+
+
+def test_another_seed_is_another_crisis(short):
+    assert not same(es.run(short, runs=50, seed=1).outcomes, es.run(short, runs=50, seed=2).outcomes)
+
+
+def silent(scenario: es.Scenario, name: str, kind: str, **profile: float) -> es.Scenario:
+    """The scenario with one more member that changes nothing: an outlet without audience, a group without audience, a null channel."""
+    if kind == "channels":
+        quiet = dataclasses.replace(
+            scenario.channels[0], name=name, label=name, status=2.0, relationship=Number(0.7),
+            profile={entry: Number(0.0) for entry in scenario.channels[0].profile},
+        )  # fmt: skip
+        return dataclasses.replace(scenario, channels=(*scenario.channels, quiet))
+    numbers = {entry: Number(value) for entry, value in profile.items()}
+    countries = tuple(
+        dataclasses.replace(country, **{kind: (*getattr(country, kind), Member(name, name, numbers))}) for country in scenario.countries
+    )
+    return dataclasses.replace(scenario, countries=countries)
+
+
+def test_a_seventh_outlet_without_audience_changes_nothing(short):
+    more = silent(short, "bulletin", "outlets", audience=0.0)
+    assert same(es.run(short, 300, 1).outcomes, es.run(more, 300, 1).outcomes)
+
+
+def test_an_eighth_channel_of_zeros_changes_no_outcome_of_any_run(short):
+    more = silent(short, "null", "channels")
+    assert same(es.run(short, 2000, 1).outcomes, es.run(more, 2000, 1).outcomes)
+
+
+@pytest.mark.parametrize("place", [0, 3, 7])
+def test_a_null_channel_changes_nothing_wherever_it_stands_in_the_list(short, place):
+    more = silent(short, "null", "channels")
+    channels = [channel for channel in more.channels if channel.name != "null"]
+    channels.insert(place, more.channels[-1])
+    assert same(es.run(short, 300, 1).outcomes, es.run(dataclasses.replace(more, channels=tuple(channels)), 300, 1).outcomes)
+
+
+def test_a_shipped_channel_with_its_profile_zeroed_is_the_same_open_or_closed(short):
+    def zeroed(status: float) -> es.Scenario:
+        channels = tuple(
+            dataclasses.replace(channel, status=status, profile={name: Number(0.0) for name in channel.profile})
+            if channel.name == "track_two"
+            else channel
+            for channel in short.channels
+        )
+        return dataclasses.replace(short, channels=channels)
+
+    assert same(es.run(zeroed(2.0), 1000, 1).outcomes, es.run(zeroed(0.0), 1000, 1).outcomes)
+
+
+def test_a_member_that_is_added_shifts_nobodys_draws(short):
+    plain = processes(short)
+    more = processes(silent(silent(short, "bulletin", "outlets", audience=0.1), "null", "channels"))
+    first = Draws(1, range(20), [process for of_phase in plain.values() for process in of_phase])
+    second = Draws(1, range(20), [process for of_phase in more.values() for process in of_phase])
+    for of_phase in plain.values():
+        for process in of_phase:
+            one, other = first.next(process.name), second.next(process.name)
+            trimmed = other[tuple(slice(0, length) for length in one.shape)]
+            assert np.array_equal(one, trimmed), process.name
+
+
+def test_a_new_rule_shifts_nobodys_draws():
+    old = [Process("one", ("a", "b"), (2,), 1), Process("two", ("a",), (1,), 1, NORMAL)]
+    first, second = Draws(1, range(10), old), Draws(1, range(10), [Process("new", ("a", "b"), (2,), 3), *old])
+    for _ in range(20):
+        second.next("new")
+        for name in ("one", "two"):
+            assert np.array_equal(first.next(name), second.next(name))
+
+
+def test_dropping_runs_does_not_change_what_the_others_draw():
+    process = [Process("one", ("a", "b"), (2,), 2)]
+    runs = np.arange(500, 530)  # across the border of two blocks
+    whole, part = Draws(1, runs, process), Draws(1, runs, process)
+    for _ in range(5):
+        assert np.array_equal(whole.next("one"), part.next("one"))
+    places = np.array([0, 3, 11, 12, 29])
+    part.keep(places)
+    for _ in range(20):
+        assert np.array_equal(whole.next("one")[..., places], part.next("one"))
+    part.keep(np.array([3, 4]))
+    for _ in range(20):
+        assert np.array_equal(whole.next("one")[..., places[[3, 4]]], part.next("one"))
+
+
+def test_draws_have_the_distribution_they_claim():
+    draws = Draws(1, range(4 * BLOCK), [Process("u", ("a",), (1,), 1, UNIFORM), Process("n", ("a",), (1,), 1, NORMAL)])
+    uniform = np.concatenate([draws.next("u").ravel() for _ in range(20)])
+    normal = np.concatenate([draws.next("n").ravel() for _ in range(20)])
+    assert 0.0 <= uniform.min()
+    assert uniform.max() < 1.0
+    assert abs(uniform.mean() - 0.5) < 0.006
+    assert abs(uniform.std() - np.sqrt(1 / 12)) < 0.004
+    assert abs(normal.mean()) < 0.02
+    assert abs(normal.std() - 1.0) < 0.015
+
+
+def test_streams_of_different_names_are_unrelated():
+    names = ["india", "pakistan", "india2", "a/b", "b/a"]
+    drawn = np.stack([initial_draws(1, range(4000), "temper", name, NORMAL) for name in names])
+    off_diagonal = np.corrcoef(drawn)[~np.eye(len(names), dtype=bool)]
+    assert np.abs(off_diagonal).max() < 0.06
+
+
+def test_initial_draws_are_those_of_the_run_number():
+    whole = initial_draws(5, range(1200), "x", "y")
+    assert np.array_equal(initial_draws(5, [3, 511, 512, 1199], "x", "y"), whole[[3, 511, 512, 1199]])
+
+
+def test_judged_numbers_are_drawn_once_per_run_and_do_not_move_with_other_numbers(short):
+    first = es.run(short, 100, 1).judged
+    changed = short.set("countries.india.government.resolve", {"value": 1.0, "range": [0.5, 1.5]})
+    second = es.run(changed, 100, 1).judged
+    assert list(first.columns) != list(second.columns)
+    assert second[list(first.columns)].equals(first)
+
+
+def test_steps_shows_the_same_states_for_one_run_as_among_many(short):
+    many = steps(short, seed=1, runs=range(30))
+    one = steps(short, seed=1, runs=[11])
+    for together, alone in zip(many, one, strict=False):
+        for name, state in alone.items():
+            assert np.array_equal(together[name][..., 11:12], state), name

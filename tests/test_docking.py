@@ -1,0 +1,103 @@
+"""The two engines give the same crisis, bit for bit; and the comparison notices when they do not."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from conftest import SHIPPED, shipped, with_decision
+
+import escalation_sim as es
+from escalation_sim.agents import EscalationModel
+from escalation_sim.docking import docked, telling_runs
+from escalation_sim.rules import THEORIES
+from escalation_sim.turn import EVERY_DAY, TURN
+
+
+@pytest.mark.parametrize("theory", THEORIES)
+@pytest.mark.parametrize("name", SHIPPED)
+def test_both_engines_give_the_same_crisis_to_the_bit(name, theory):
+    scenario = with_decision(shipped(name), theory)
+    outcomes = es.run(scenario, runs=200, seed=1).outcomes
+    report = docked(scenario, seed=1, runs=telling_runs(outcomes, scenario.horizon_days))
+    assert report.difference is None
+    assert report.runs == 5
+    assert report.steps > 100
+
+
+def test_outcomes_of_an_agent_run_are_the_row_of_the_batch(short):
+    rows = es.run(short, runs=40, seed=3).outcomes
+    model = es.EscalationModel(short, seed=3, run=37)
+    model.run_model()
+    assert list(model.outcomes) == list(rows.columns)
+    for name, value in model.outcomes.items():
+        row = rows.loc[37, name]
+        assert row == value or (row != row and value != value), name
+
+
+class WritesAtOnce(EscalationModel):
+    """Mutant: within a phase, the second agent sees what the first one has just written."""
+
+    def play(self, phase, day):
+        drawn = [self._draws.next(lane)[0] for lane in self._lanes[phase.name]]
+        for agent in self.actors[phase.who].values():
+            agent.write(getattr(agent, phase.name)(agent.look(phase, day), [lane[agent.place] for lane in drawn]))
+
+
+class OneDrawShifted(EscalationModel):
+    """Mutant: one random stream is one call ahead."""
+
+    def __init__(self, *arguments, **options):
+        super().__init__(*arguments, **options)
+        self._draws.next("choose_posture.mood")
+
+
+class ForgetsARead(EscalationModel):
+    """Mutant: governments choose as if their own grievance were the rival's."""
+
+    def _introduce(self):
+        super()._introduce()
+        for agent in self.actors["government"].values():
+            agent.sources["choose_posture"] = [
+                (attribute, variable, self._sources(agent, variable, rival != (variable == "grievance")))
+                for attribute, variable, rival in next(phase for phase in TURN if phase.name == "choose_posture").attributes
+            ]
+
+
+class SlowProcessesEveryStep(EscalationModel):
+    """Mutant: what happens once a day happens at every step."""
+
+    def step(self):
+        super().step()
+        if self.steps % 2 == 0:
+            for phase in TURN:
+                if phase.every == EVERY_DAY:
+                    self.play(phase, np.array([self.day]))
+
+
+@pytest.mark.parametrize("mutant", [WritesAtOnce, OneDrawShifted, ForgetsARead, SlowProcessesEveryStep], ids=lambda m: m.__name__)
+def test_the_comparison_fails_for_a_mutant(short, mutant):
+    report = docked(short, seed=1, runs=range(8), model=mutant)
+    assert report.difference is not None
+
+
+def test_the_comparison_notices_a_difference_in_the_last_bit(short):
+    class Nudged(EscalationModel):
+        def play(self, phase, day):
+            super().play(phase, day)
+            if phase.name == "revise_trust" and day[0] == 3.0:
+                government = self.government("india")
+                government.trust = np.nextafter(government.trust, 1.0)
+
+    report = docked(short, seed=1, runs=range(8), model=Nudged)
+    assert report.difference is not None
+    assert report.difference.what == "trust"
+    assert report.difference.step == 12
+
+
+def test_the_engines_agree_on_every_shipped_ladder(pahalgam):
+    from escalation_sim.scenario import shipped_ladders
+
+    record = {key: value for key, value in pahalgam.document.items() if key != "observed"}
+    for name in shipped_ladders():
+        scenario = es.Scenario.from_document({**record, "ladder": name, "horizon_days": 30})
+        assert docked(scenario, seed=1, runs=[0, 5]).difference is None
