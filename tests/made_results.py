@@ -21,7 +21,9 @@ def made_scenario(**entries: Any) -> Scenario:
         "start": "2001-02-03",
         "horizon_days": 40,
         "countries": {"north": {"label": "North"}, "south": {"label": "South $5"}},
-        "triggers": [{"kind": "attack", "date": "2001-02-03", "actor": "south", "victim": "north", "deaths": 3, "what": "an attack"}],
+        "triggers": [
+            {"kind": "attack", "date": "2001-02-03", "actor": "south", "victim": "north", "deaths": 3, "what": "an attack"}
+        ],
     }
     return Scenario.from_document({**document, **entries})
 

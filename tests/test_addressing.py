@@ -62,7 +62,8 @@ def silent(scenario: es.Scenario, name: str, kind: str, **profile: float) -> es.
         return dataclasses.replace(scenario, channels=(*scenario.channels, quiet))
     numbers = {entry: Number(value) for entry, value in profile.items()}
     countries = tuple(
-        dataclasses.replace(country, **{kind: (*getattr(country, kind), Member(name, name, numbers))}) for country in scenario.countries
+        dataclasses.replace(country, **{kind: (*getattr(country, kind), Member(name, name, numbers))})
+        for country in scenario.countries
     )
     return dataclasses.replace(scenario, countries=countries)
 
@@ -138,7 +139,7 @@ def test_draws_have_the_distribution_they_claim():
     draws = Draws(1, range(4 * BLOCK), [Process("u", ("a",), (1,), 1, UNIFORM), Process("n", ("a",), (1,), 1, NORMAL)])
     uniform = np.concatenate([draws.next("u").ravel() for _ in range(20)])
     normal = np.concatenate([draws.next("n").ravel() for _ in range(20)])
-    assert 0.0 <= uniform.min()
+    assert uniform.min() >= 0.0
     assert uniform.max() < 1.0
     assert abs(uniform.mean() - 0.5) < 0.006
     assert abs(uniform.std() - np.sqrt(1 / 12)) < 0.004

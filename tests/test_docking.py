@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from conftest import SHIPPED, shipped, with_decision
 
 import escalation_sim as es
+from conftest import SHIPPED, shipped, with_decision
 from escalation_sim.agents import EscalationModel
 from escalation_sim.docking import docked, telling_runs
 from escalation_sim.rules import THEORIES
@@ -74,7 +74,9 @@ class SlowProcessesEveryStep(EscalationModel):
                     self.play(phase, np.array([self.day]))
 
 
-@pytest.mark.parametrize("mutant", [WritesAtOnce, OneDrawShifted, ForgetsARead, SlowProcessesEveryStep], ids=lambda m: m.__name__)
+@pytest.mark.parametrize(
+    "mutant", [WritesAtOnce, OneDrawShifted, ForgetsARead, SlowProcessesEveryStep], ids=lambda m: m.__name__
+)
 def test_the_comparison_fails_for_a_mutant(short, mutant):
     report = docked(short, seed=1, runs=range(8), model=mutant)
     assert report.difference is not None

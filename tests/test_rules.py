@@ -141,7 +141,12 @@ def test_a_rule_stays_within_bounds_at_the_corners_of_every_range(phase):
         for name, value in corners(PROFILES[kind]):
             other = Values({**profile.__dict__, name: np.full_like(getattr(profile, name), value)})
             extra = {"member": other} if kind == phase.who else {}
-            check_bounds(phase, setting, phase.rule(seen_in(phase, state), Values({**p.__dict__, kind: other, **extra}), u), (kind, name, value))
+            check_bounds(
+                phase,
+                setting,
+                phase.rule(seen_in(phase, state), Values({**p.__dict__, kind: other, **extra}), u),
+                (kind, name, value),
+            )
 
 
 def check_bounds(phase, setting, written, where):
@@ -195,8 +200,13 @@ def test_every_random_stream_has_a_name_of_its_own():
 
 
 def cited_keys() -> set[str]:
-    declared = {key for part in (SECTIONS, PROFILES) for section in part.values() for _, parameter in section for key in parameter.sources}
-    return declared
+    return {
+        key
+        for part in (SECTIONS, PROFILES)
+        for section in part.values()
+        for _, parameter in section
+        for key in parameter.sources
+    }
 
 
 def test_every_source_cited_by_a_parameter_is_in_the_bibliography():

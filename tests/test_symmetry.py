@@ -6,9 +6,9 @@ import dataclasses
 
 import numpy as np
 import pytest
-from conftest import shipped, with_decision
 
 import escalation_sim as es
+from conftest import shipped, with_decision
 from escalation_sim.rules import THEORIES
 
 
@@ -61,7 +61,8 @@ def test_swapping_labels_but_not_luck_changes_the_results(short):
     unlucky = dataclasses.replace(
         mirror,
         countries=tuple(
-            dataclasses.replace(country, stream=original.stream) for country, original in zip(mirror.countries, short.countries, strict=True)
+            dataclasses.replace(country, stream=original.stream)
+            for country, original in zip(mirror.countries, short.countries, strict=True)
         ),
     )
     one, other = es.run(short, 200, 1).outcomes, es.run(unlucky, 200, 1).outcomes

@@ -11,7 +11,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-__version__ = "0.1.0"
+from escalation_sim.version import __version__
 
 __all__ = ["EscalationModel", "InputError", "Result", "Scenario", "__version__", "load_scenario", "run"]
 

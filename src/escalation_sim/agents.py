@@ -378,11 +378,11 @@ class EscalationModel(mesa.Model):
 
     def government(self, country: str) -> Government:
         """The government of a country."""
-        return self._of_country("government", country)  # type: ignore[return-value]
+        return self._of_country("government", country)
 
     def military(self, country: str) -> Military:
         """The military of a country."""
-        return self._of_country("military", country)  # type: ignore[return-value]
+        return self._of_country("military", country)
 
     def _of_country(self, kind: str, country: str) -> CrisisAgent:
         names = self.setting.names["country"]
@@ -393,7 +393,9 @@ class EscalationModel(mesa.Model):
     def _actors(self, cast: Cast) -> dict[str, dict[tuple[int, ...], CrisisAgent]]:
         for kind in cast:
             if kind not in _CLASSES:
-                raise InputError("no such kind of agent", value=kind, allowed=", ".join(_CLASSES), suggestion=nearest(kind, _CLASSES))
+                raise InputError(
+                    "no such kind of agent", value=kind, allowed=", ".join(_CLASSES), suggestion=nearest(kind, _CLASSES)
+                )
         start = initial_state(self.setting)
         actors: dict[str, dict[tuple[int, ...], CrisisAgent]] = {}
         for kind, axes in AXES.items():
@@ -424,7 +426,8 @@ class EscalationModel(mesa.Model):
         for phase in TURN:
             for agent in self.actors[phase.who].values():
                 agent.sources[phase.name] = [
-                    (attribute, variable, self._sources(agent, variable, rival)) for attribute, variable, rival in phase.attributes
+                    (attribute, variable, self._sources(agent, variable, rival))
+                    for attribute, variable, rival in phase.attributes
                 ]
 
     def _sources(self, agent: CrisisAgent, variable: str, rival: bool) -> Sources:

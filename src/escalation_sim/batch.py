@@ -186,7 +186,11 @@ def checked(keep: Sequence[str]) -> tuple[str, ...]:
     for name in keep:
         if name not in VARIABLES:
             raise InputError(
-                "no such state", key="keep", value=name, allowed=", ".join(sorted(VARIABLES)), suggestion=nearest(name, VARIABLES)
+                "no such state",
+                key="keep",
+                value=name,
+                allowed=", ".join(sorted(VARIABLES)),
+                suggestion=nearest(name, VARIABLES),
             )
     return tuple(keep)
 
@@ -235,7 +239,7 @@ def run(
     judged = {path: np.concatenate([part[4][path] for part in parts]) for path in parts[0][4]}
     return Result(
         outcomes=frame_from_columns(columns),
-        fan=fan_from_counts(sum(part[1] for part in parts), sum(part[2] for part in parts), scenario),
+        fan=fan_from_counts(np.sum([part[1] for part in parts], axis=0), np.sum([part[2] for part in parts], axis=0), scenario),
         judged=frame_from_columns(judged, rows=runs),
         trajectories=trajectories_from_paths(
             {name: np.concatenate([part[3][name] for part in parts], axis=-1) for name in kept}, scenario

@@ -65,7 +65,7 @@ def events_of_step(before: Step, after: Step, day: float, scenario: Scenario) ->
         *of_postures(before, after, scenario),
         *of_surprises(after, scenario),
         *of_channels(before, after, scenario),
-        *of_bargaining(before, after, scenario),
+        *of_bargaining(after, scenario),
     ]
     return [Event(day, date, kind, actor, rung, words) for kind, actor, rung, words in found]
 
@@ -94,7 +94,12 @@ def of_attacks(after: Step, day: float, scenario: Scenario) -> Found:
         deaths = value(after, "attack_deaths", place)
         if deaths > 0:
             injury = value(after, "attack_injury", place)
-            yield "attack", country.label, None, f"{country.label} counts {deaths:.0f} dead from attacks (injury felt: {injury:.1f})"
+            yield (
+                "attack",
+                country.label,
+                None,
+                f"{country.label} counts {deaths:.0f} dead from attacks (injury felt: {injury:.1f})",
+            )
 
 
 def of_orders(before: Step, after: Step, scenario: Scenario) -> Found:
@@ -103,9 +108,19 @@ def of_orders(before: Step, after: Step, scenario: Scenario) -> Found:
         old, new = int(value(before, "order", place)), int(value(after, "order", place))
         begun = value(after, "act_begun", place) > 0
         if new > 0 and new != old:
-            yield "order", country.label, new, f"{country.label} orders its forces to prepare: {scenario.ladder.rungs[new].name}"
+            yield (
+                "order",
+                country.label,
+                new,
+                f"{country.label} orders its forces to prepare: {scenario.ladder.rungs[new].name}",
+            )
         elif old > 0 and new == 0 and not begun and value(after, "posture", place) < old:
-            yield "order withdrawn", country.label, old, f"{country.label} withdraws the order: {scenario.ladder.rungs[old].name}"
+            yield (
+                "order withdrawn",
+                country.label,
+                old,
+                f"{country.label} withdraws the order: {scenario.ladder.rungs[old].name}",
+            )
 
 
 def of_postures(before: Step, after: Step, scenario: Scenario) -> Found:
@@ -149,7 +164,7 @@ def of_channels(before: Step, after: Step, scenario: Scenario) -> Found:
             yield "mediation", mediator.label, None, f"{mediator.label} is at work as mediator"
 
 
-def of_bargaining(before: Step, after: Step, scenario: Scenario) -> Found:
+def of_bargaining(after: Step, scenario: Scenario) -> Found:
     """Talks, deals, and their end."""
     if value(after, "deal_struck") > 0:
         through = scenario.channels[int(value(after, "deal_channel"))].label
@@ -162,7 +177,6 @@ def of_bargaining(before: Step, after: Step, scenario: Scenario) -> Found:
 
 def label_of(name: str, scenario: Scenario) -> str:
     """Label of a country or an armed group."""
-    for member in (*scenario.countries, *scenario.armed_groups):
-        if member.name == name:
-            return member.label
-    return name.replace("_", " ")
+    labels = {country.name: country.label for country in scenario.countries}
+    labels.update({group.name: group.label for group in scenario.armed_groups})
+    return labels.get(name, name.replace("_", " "))

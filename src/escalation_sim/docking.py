@@ -47,9 +47,7 @@ def same_bits(one: Array, other: Array) -> bool:
     return one.shape == other.shape and np.ascontiguousarray(one).tobytes() == np.ascontiguousarray(other).tobytes()
 
 
-def docked(
-    scenario: Scenario, seed: int, runs: Sequence[int], model: type[EscalationModel] = EscalationModel
-) -> Docked:
+def docked(scenario: Scenario, seed: int, runs: Sequence[int], model: type[EscalationModel] = EscalationModel) -> Docked:
     """Compare both engines on the given runs (ascending), every state of every agent at every step, and the outcomes.
 
     Parameters
@@ -82,9 +80,8 @@ def docked(
 def telling_runs(outcomes: pd.DataFrame, horizon: float, other: int = 137) -> list[int]:
     """Five runs that between them see most of the model: the longest, the shortest, the highest, the one with most deals, and one more."""
     days = outcomes["days_to_end"].fillna(horizon)
-    chosen = {
-        int(days.idxmax()), int(days.idxmin()), int(outcomes["peak_rung"].idxmax()), int(outcomes["deals_struck"].idxmax()),
-    }  # fmt: skip
+    columns = [days, -days, outcomes["peak_rung"], outcomes["deals_struck"]]
+    chosen = {int(np.argmax(column.to_numpy())) for column in columns}
     rest = [other % len(outcomes), *range(len(outcomes))]
     while len(chosen) < min(5, len(outcomes)):
         chosen.add(rest.pop(0))

@@ -86,11 +86,7 @@ class Ladder:
     tables: dict[str, Array] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        numeric = [
-            name
-            for name in Rung.__dataclass_fields__
-            if name not in ("name", "words", "kind", "source")
-        ]
+        numeric = [name for name in Rung.__dataclass_fields__ if name not in ("name", "words", "kind", "source")]
         tables = {name: np.array([getattr(rung, name) for rung in self.rungs], float) for name in numeric}
         tables["is_act"] = np.array([float(rung.kind == ACT) for rung in self.rungs])
         for table in tables.values():

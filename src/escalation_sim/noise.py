@@ -92,9 +92,7 @@ class Draws:
 
     def __init__(self, seed: int, runs: Sequence[int] | Array, processes: Sequence[Process]) -> None:
         numbers = np.asarray(runs, dtype=np.int64)
-        self._places = [
-            (int(block), numbers[numbers // BLOCK == block] % BLOCK) for block in np.unique(numbers // BLOCK)
-        ]
+        self._places = [(int(block), numbers[numbers // BLOCK == block] % BLOCK) for block in np.unique(numbers // BLOCK)]
         self._processes = {process.name: process for process in processes}
         self._streams = {
             process.name: [
@@ -125,9 +123,7 @@ class Draws:
         alive = [len(within) > 0 for _, within in kept]
         self._places = [place for place, live in zip(kept, alive, strict=True) if live]
         for name, members in self._streams.items():
-            self._streams[name] = [
-                [stream for stream, live in zip(streams, alive, strict=True) if live] for streams in members
-            ]
+            self._streams[name] = [[stream for stream, live in zip(streams, alive, strict=True) if live] for streams in members]
             if name in self._ahead:
                 self._ahead[name] = self._ahead[name][..., places]
 

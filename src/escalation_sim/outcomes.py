@@ -41,7 +41,7 @@ _COUNTS = {
 }
 
 
-def outcome_names(countries: tuple[str, str]) -> tuple[str, ...]:
+def outcome_names(countries: tuple[str, ...]) -> tuple[str, ...]:
     """Columns of the outcomes, in order."""
     return (
         "peak_rung",

@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 
 __all__ = ["ASSUMED", "Array", "Number", "Parameter", "Section", "Values"]
 
-Array = NDArray[np.float64]
+Array = NDArray[Any]
+"""An array, of floats unless something else is said."""
 
 ASSUMED = "assumed"
 

@@ -19,12 +19,12 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-import escalation_sim
 from escalation_sim.errors import InputError
 from escalation_sim.noise import BLOCK
 from escalation_sim.parameters import Array
 from escalation_sim.scenario import Scenario
 from escalation_sim.state import AXES, VARIABLES, members
+from escalation_sim.version import __version__
 
 __all__ = ["QUANTILES", "Result", "fan_from_counts", "frame_from_columns", "trajectories_from_paths"]
 
@@ -77,8 +77,8 @@ class Result:
         self.judged.to_parquet(folder / "judged.parquet")
         for name in ("posture", "rung_share", "ended"):
             self.fan[name].to_dataframe().reset_index().to_parquet(folder / f"fan-{name}.parquet")
-        for name, path in self.trajectories.data_vars.items():
-            path.to_dataframe(name="value").reset_index().to_parquet(folder / f"trajectory-{name}.parquet")
+        for variable, path in self.trajectories.data_vars.items():
+            path.to_dataframe(name="value").reset_index().to_parquet(folder / f"trajectory-{variable}.parquet")
         (folder / _MANIFEST).write_text(json.dumps(self.manifest(), indent=1, sort_keys=True) + "\n", encoding="utf-8")
 
     def manifest(self) -> dict[str, Any]:
@@ -86,7 +86,7 @@ class Result:
         return {
             "format": _FORMAT,
             "software": {
-                "escalation_sim": escalation_sim.__version__,
+                "escalation_sim": __version__,
                 "python": platform.python_version(),
                 "numpy": np.__version__,
                 "block": BLOCK,
@@ -192,5 +192,7 @@ def trajectories_from_paths(paths: Mapping[str, Array], scenario: Scenario) -> x
         coordinates["time"] = (np.arange(len(path)) + 1) * scenario.step_hours / 24.0
         coordinates["run"] = np.arange(path.shape[-1])
         country_first = sorted(axes, key=lambda axis: axis != "country")
-        arrays[name] = xr.DataArray(path, coords=coordinates, dims=["time", *axes, "run"]).transpose("run", "time", *country_first)
+        arrays[name] = xr.DataArray(path, coords=coordinates, dims=["time", *axes, "run"]).transpose(
+            "run", "time", *country_first
+        )
     return xr.Dataset(arrays)

@@ -75,11 +75,20 @@ VARIABLES: dict[str, Variable] = {
         Variable("implements", "dyad", "1", 0.0, _INF, "how many times longer a cease-fire holds, less one"),
         Variable("fire", "dyad", "exchanges", 0.0, 10.0, "exchanges of fire across the line in this step"),
         Variable("excitement", "dyad", "1/day", 0.0, _INF, "rate of further exchanges that past ones set off"),
-        Variable("talks_near", "dyad", "probability", 0.0, 1.0, "probability that both would say yes now, through the best channel"),
+        Variable(
+            "talks_near", "dyad", "probability", 0.0, 1.0, "probability that both would say yes now, through the best channel"
+        ),
         Variable("fought", "dyad", *_FLAG, "whether force has been used in this crisis"),
         Variable("deal_tried", "dyad", *_FLAG, "talks came up for decision in this step"),
         Variable("deal_struck", "dyad", *_FLAG, "a deal was struck in this step"),
-        Variable("deal_channel", "dyad", "channel", -1.0, _INF, "place of the channel through which the last deal was struck; -1 none"),
+        Variable(
+            "deal_channel",
+            "dyad",
+            "channel",
+            -1.0,
+            _INF,
+            "place of the channel through which the last deal was struck; -1 none",
+        ),
         Variable("cease_fire", "dyad", *_FLAG, "a cease-fire is in force"),
         Variable("deal_broken", "dyad", *_FLAG, "a cease-fire broke in this step"),
         Variable("disillusion", "dyad", "broken deals", 0.0, _INF, "broken cease-fires still remembered"),
@@ -93,12 +102,16 @@ VARIABLES: dict[str, Variable] = {
         Variable("threat", "government", _RUNG, 0.0, _INF, "rung for which the prudent plan"),
         Variable("grievance", "government", "grievance", 0.0, _INF, "injury that asks for an answer"),
         Variable("bitterness", "government", *_SHARE, "grievance as a share of its ceiling"),
-        Variable("grievance_by_accident", "government", "grievance", 0.0, _INF, "injury from an accident read as intended, last step"),
+        Variable(
+            "grievance_by_accident", "government", "grievance", 0.0, _INF, "injury from an accident read as intended, last step"
+        ),
         Variable("posture_wanted", "government", _RUNG, 0.0, _INF, "rung the government wants"),
         Variable("mood", "government", "log", -_INF, _INF, "slow change of resolve"),
         Variable("temper", "government", "sd", -_INF, _INF, "disposition: resolve of this run's leaders"),
         Variable("liking", "government", "1/precision", -_INF, _INF, "disposition towards each rung", by_rung=True),
-        Variable("commitment", "government", "severity", 0.0, 10.0, "severity to which the government has committed itself in public"),
+        Variable(
+            "commitment", "government", "severity", 0.0, 10.0, "severity to which the government has committed itself in public"
+        ),
         Variable("provocation", "government", "severity", 0.0, 10.0, "severity of the last provocation remembered"),
         Variable("shadow", "government", "signals", 0.0, _INF, "nuclear signals of the rival still felt"),
         Variable("weary", "government", *_FLAG, "weariness is what holds the government back most"),
@@ -237,7 +250,12 @@ class Setting:
         if phase.section == "triggers":
             entries["targeted_by"] = of_members(self.targeted_by, "outlet")
             entries["triggers"] = tuple(
-                Values({name: own(value) if name in ("is_victim", "is_actor") else value for name, value in trigger.__dict__.items()})
+                Values(
+                    {
+                        name: own(value) if name in ("is_victim", "is_actor") else value
+                        for name, value in trigger.__dict__.items()
+                    }
+                )
                 for trigger in self.triggers
             )
         if phase.section == "government":
@@ -373,7 +391,10 @@ def initial_state(setting: Setting) -> dict[str, Array]:
     def drawn(name: str, transform: Callable[[Array], Array], kind: str, suffix: str = "") -> Array:
         owner = VARIABLES[name].owner
         return np.stack(
-            [transform(initial_draws(setting.seed, runs, name, member + suffix, kind)) for member in streams_of(scenario, owner)]
+            [
+                transform(initial_draws(setting.seed, runs, name, member + suffix, kind))
+                for member in streams_of(scenario, owner)
+            ]
         )
 
     for name in ("temper", "tempo", "lethality", "mood"):
@@ -389,7 +410,10 @@ def initial_state(setting: Setting) -> dict[str, Array]:
     put("hostility", setting.profiles["outlet"]["hostility"])
     put("voice", setting.profiles["group"]["voice"])
     outlet = setting.profiles["outlet"]
-    put("climate", climate_of(state["hostility"], outlet["audience"], outlet["social"], setting.sections["public_opinion"]["loudness"]))
+    put(
+        "climate",
+        climate_of(state["hostility"], outlet["audience"], outlet["social"], setting.sections["public_opinion"]["loudness"]),
+    )
     put("appeal", weighted_mean(state["voice"], setting.profiles["group"]["audience"]))
     put("status", np.array([[channel.status] for channel in scenario.channels]))
     put("relationship", setting.profiles["channel"]["initial_relationship"])

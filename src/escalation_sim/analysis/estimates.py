@@ -5,6 +5,7 @@ All intervals are of 95 % and speak of the finite number of runs only, never of 
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -69,7 +70,7 @@ class Survival:
 
     Attributes
     ----------
-    days : days at which the share falls, starting with 0, shape (time,).
+    days : days at which the share falls, starting with day 0 (on which runs may end), shape (time,).
     share, low, high : from that day on, shape (time,).
     """
 
@@ -89,21 +90,20 @@ def survival(days: Array, happened: Any) -> Survival:
     """
     known = np.asarray(happened, dtype=bool)
     found = stats.ecdf(stats.CensoredData(uncensored=days[known], right=days[~known])).sf
-    with np.errstate(all="ignore"):
-        low, high = log_log_interval(found)
+    low, high = log_log_interval(found)
+    first = [] if found.quantiles[0] <= 0.0 else [0.0]
+    before = [1.0] * len(first)
     return Survival(
-        days=np.concatenate([[0.0], found.quantiles]),
-        share=np.concatenate([[1.0], found.probabilities]),
-        low=np.concatenate([[1.0], low]),
-        high=np.concatenate([[1.0], high]),
+        days=np.concatenate([first, found.quantiles]),
+        share=np.concatenate([before, found.probabilities]),
+        low=np.concatenate([before, low]),
+        high=np.concatenate([before, high]),
     )
 
 
 def log_log_interval(found: Any) -> tuple[Array, Array]:
     """Bounds of a survival curve; where the formula is undefined (share 1 or 0) the share itself."""
-    import warnings
-
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore", RuntimeWarning)
         interval = found.confidence_interval(confidence_level=CONFIDENCE, method="log-log")
     low, high = interval.low.probabilities, interval.high.probabilities
@@ -135,7 +135,7 @@ def cumulative_incidence(days: Array, causes: Any, happened: Any) -> tuple[Array
 
     Returns
     -------
-    times : days with at least one end, starting with 0, shape (time,).
+    times : days with at least one end, starting with day 0 (on which runs may end), shape (time,).
     incidence : by cause in alphabetical order, shape (time,).
     """
     known = np.asarray(happened, dtype=bool)
@@ -144,8 +144,9 @@ def cumulative_incidence(days: Array, causes: Any, happened: Any) -> tuple[Array
     at_risk = len(days) - np.searchsorted(np.sort(days), times, side="left")
     ends = np.bincount(place, minlength=len(times))
     going_before = np.concatenate([[1.0], np.cumprod(1.0 - ends / at_risk)[:-1]])[: len(times)]
+    first = [] if len(times) and times[0] <= 0.0 else [0.0]
     incidence = {}
     for cause in sorted(set(named)):
         by_cause = np.bincount(place[named == cause], minlength=len(times))
-        incidence[str(cause)] = np.concatenate([[0.0], np.cumsum(going_before * by_cause / at_risk)])
-    return np.concatenate([[0.0], times]), incidence
+        incidence[str(cause)] = np.concatenate([first, np.cumsum(going_before * by_cause / at_risk)])
+    return np.concatenate([first, times]), incidence

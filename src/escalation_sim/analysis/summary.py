@@ -20,7 +20,13 @@ __all__ = ["Row", "cause_label", "followed_days", "summary", "time_to_end", "typ
 
 SHARE, DAYS, DEATHS, RUNG, RUNGS, PER_RUN = "share", "days", "deaths", "rung", "rungs", "per run"
 
-HEIGHT, SPEED, END, COST, ON_THE_WAY = "How high it climbed", "How fast", "How it ended", "What it cost", "What happened on the way"
+HEIGHT, SPEED, END, COST, ON_THE_WAY = (
+    "How high it climbed",
+    "How fast",
+    "How it ended",
+    "What it cost",
+    "What happened on the way",
+)
 
 _CAUSES = {
     "third_party": "a third party",
@@ -211,7 +217,9 @@ def speeds(result: Result, seen: Observed) -> Iterator[Row]:
     words = "Days to first force, median of runs with any"
     yield spread_row(SPEED, words, response, DAYS, on_record(seen, "days_to_response", DAYS))
     struck = ~np.isnan(cease_fire)
-    answer = yes_or_no({"struck": float("days_to_ceasefire" in seen and not np.isnan(float(seen["days_to_ceasefire"])))}, "struck")
+    answer = yes_or_no(
+        {"struck": float("days_to_ceasefire" in seen and not np.isnan(float(seen["days_to_ceasefire"])))}, "struck"
+    )
     yield share_row(SPEED, "A cease-fire was agreed", struck, answer if seen else "")
     words = "Days to first cease-fire, median of runs with one"
     yield spread_row(SPEED, words, cease_fire, DAYS, on_record(seen, "days_to_ceasefire", DAYS))
@@ -260,5 +268,5 @@ def happenings(result: Result, seen: Observed) -> Iterator[Row]:
     for name, words in counts.items():
         recorded = yes_or_no(seen, name) if name in ("deals_broken", "nuclear_signals") else ""
         yield share_row(ON_THE_WAY, words, column(result, name) > 0.0, recorded)
-    words = "Rungs between the rival's aims and beliefs of them, mean"
+    words = "Misperception, mean, in rungs"
     yield estimate_row(ON_THE_WAY, words, mean_of(column(result, "misperception")), RUNGS)

@@ -16,7 +16,20 @@ from escalation_sim.errors import InputError
 if TYPE_CHECKING:
     from escalation_sim.scenario import Scenario
 
-__all__ = ["AsOf", "Changes", "Close", "Decision", "Fixed", "Open", "RunNumber", "ScenarioFile", "Seed", "Set", "number_from", "value_from"]
+__all__ = [
+    "AsOf",
+    "Changes",
+    "Close",
+    "Decision",
+    "Fixed",
+    "Open",
+    "RunNumber",
+    "ScenarioFile",
+    "Seed",
+    "Set",
+    "number_from",
+    "value_from",
+]
 
 MOST_RUNS = 10_000_000
 
@@ -37,18 +50,27 @@ def number_from(option: str, low: int, high: int) -> Callable[[str], int]:
 
 
 ScenarioFile = Annotated[Path, typer.Argument(metavar="SCENARIO", help="Scenario file (YAML).", show_default=False)]
-Seed = Annotated[int, typer.Option("--seed", metavar="N", help="Seed of all chance.", parser=number_from("--seed", 0, 2**63 - 1))]
+Seed = Annotated[
+    int, typer.Option("--seed", metavar="N", help="Seed of all chance.", parser=number_from("--seed", 0, 2**63 - 1))
+]
 RunNumber = Annotated[
-    int, typer.Option("--run", metavar="N", help="Number of the run.", parser=number_from("--run", 0, MOST_RUNS - 1), show_default=False)
+    int,
+    typer.Option(
+        "--run", metavar="N", help="Number of the run.", parser=number_from("--run", 0, MOST_RUNS - 1), show_default=False
+    ),
 ]
 Open = Annotated[
     list[str] | None,
-    typer.Option("--open", metavar="NAME[=RELATIONSHIP]", help="Open a channel, with a working relationship from 0 to 1. Repeatable."),
+    typer.Option(
+        "--open", metavar="NAME[=RELATIONSHIP]", help="Open a channel, with a working relationship from 0 to 1. Repeatable."
+    ),
 ]
 Close = Annotated[list[str] | None, typer.Option("--close", metavar="NAME", help="Close a channel. Repeatable.")]
 Set = Annotated[
     list[str] | None,
-    typer.Option("--set", metavar="PATH=VALUE", help="Change any entry, as in countries.india.government.resolve=0.6. Repeatable."),
+    typer.Option(
+        "--set", metavar="PATH=VALUE", help="Change any entry, as in countries.india.government.resolve=0.6. Repeatable."
+    ),
 ]
 AsOf = Annotated[
     str | None, typer.Option("--as-of", metavar="DATE", help="Put all channels into the states they had on a day (YYYY-MM-DD).")

@@ -41,7 +41,9 @@ def show_profiles() -> None:
     columns = [("Name", "tight"), ("Channel", "left"), ("Level", "left"), *((heading, "number") for heading in _SHOWN.values())]
     say(table([(name, "left" if place == "number" else place) for name, place in columns], rows))
     say()
-    say("Central values; every number, with range and source: data/channels.yaml. Units: escalation-sim parameters --section channel.")
+    say(
+        "Central values; every number, with range and source: data/channels.yaml. Units: escalation-sim parameters --section channel."
+    )
 
 
 def show_states(as_of: str) -> None:
@@ -55,7 +57,9 @@ def show_states(as_of: str) -> None:
         judged = f" ({number.range[0]:g}–{number.range[1]:g})" if number.range else ""
         rows.append([name, presets[name].label, _STATES[int(state.status)], f"{number.value:g}{judged}", state.source])
     say(heading(f"Channels between India and Pakistan on {as_of}"))
-    say(table([("Name", "tight"), ("Channel", "left"), ("State", "tight"), ("Relationship", "tight"), ("Source", "left")], rows))
+    say(
+        table([("Name", "tight"), ("Channel", "left"), ("State", "tight"), ("Relationship", "tight"), ("Source", "left")], rows)
+    )
     initiatives = track_two_as_of(as_of)
     if initiatives:
         say()

@@ -46,7 +46,14 @@ def parameters(markdown: Markdown = False, section: Named = None) -> None:
         return
     from escalation_sim.cli.printing import heading, say, table
 
-    columns = [("Name", "tight"), ("Default", "right"), ("Range", "tight"), ("Unit", "left"), ("Source", "left"), ("Meaning", "left")]
+    columns = [
+        ("Name", "tight"),
+        ("Default", "right"),
+        ("Range", "tight"),
+        ("Unit", "left"),
+        ("Source", "left"),
+        ("Meaning", "left"),
+    ]
     for one in sections:
         say(heading(f"{one.name}: {_SCOPES[one.scope]}"))
         say(table(columns, [[name, *cells(parameter)] for name, parameter in one]))
@@ -59,7 +66,9 @@ def chosen(name: str | None) -> list[Section]:
     if name is None:
         return [section for section in every.values() if section.parameters]
     if name not in every:
-        raise InputError("no such section", key="--section", value=name, allowed=", ".join(every), suggestion=nearest(name, every))
+        raise InputError(
+            "no such section", key="--section", value=name, allowed=", ".join(every), suggestion=nearest(name, every)
+        )
     return [every[name]]
 
 

@@ -13,7 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.table import Table
 from rich.text import Text
 
-__all__ = ["heading", "progress_bar", "say", "table"]
+__all__ = ["heading", "in_columns", "progress_bar", "say", "table"]
 
 PLAIN_WIDTH = 110
 
@@ -52,6 +52,16 @@ def table(columns: Sequence[tuple[str, str]], rows: Sequence[Sequence[str]], bre
         if number in breaks:
             made.add_row()
         made.add_row(*(Text(cell) for cell in row))
+    return made
+
+
+def in_columns(rows: Sequence[tuple[str, str]]) -> Table:
+    """Two columns without heading: dates, right-aligned, and what belongs to them."""
+    made = Table.grid(padding=(0, 2, 0, 0))
+    made.add_column(justify="right", no_wrap=True)
+    made.add_column()
+    for date, words in rows:
+        made.add_row(Text(date), Text(words))
     return made
 
 

@@ -10,7 +10,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from escalation_sim.cli.changes import MOST_RUNS, AsOf, Changes, Close, Decision, Fixed, Open, ScenarioFile, Seed, Set, number_from
+from escalation_sim.cli.changes import (
+    MOST_RUNS,
+    AsOf,
+    Changes,
+    Close,
+    Decision,
+    Fixed,
+    Open,
+    ScenarioFile,
+    Seed,
+    Set,
+    number_from,
+)
 from escalation_sim.cli.story import asked_run
 from escalation_sim.errors import InputError
 
@@ -21,9 +33,13 @@ if TYPE_CHECKING:
 __all__ = ["run"]
 
 Runs = Annotated[int, typer.Option("--runs", metavar="N", help="Number of runs.", parser=number_from("--runs", 1, MOST_RUNS))]
-Out = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Folder for data and charts.  [default: results/<name>]")]
+Out = Annotated[
+    Path | None, typer.Option("--out", metavar="DIR", help="Folder for data and charts.  [default: results/<name>]")
+]
 NoCharts = Annotated[bool, typer.Option("--no-charts", help="Draw no charts.")]
-Story = Annotated[str, typer.Option("--story", metavar="RUN|none", help="Run that is told; typical: the one nearest the middle of all.")]
+Story = Annotated[
+    str, typer.Option("--story", metavar="RUN|none", help="Run that is told; typical: the one nearest the middle of all.")
+]
 
 
 def run(  # noqa: PLR0913  (one argument for each option)
@@ -68,7 +84,9 @@ def check_folder(folder: Path) -> None:
         raise InputError("not a folder", key="--out", value=str(folder))
     data = folder / "data"
     if data.exists() and not (data / "manifest.json").is_file() and (not data.is_dir() or any(data.iterdir())):
-        raise InputError("holds something other than a result", file=str(data), allowed="a new folder, or one written by this command")
+        raise InputError(
+            "holds something other than a result", file=str(data), allowed="a new folder, or one written by this command"
+        )
     place = folder.absolute()
     while not place.exists():
         place = place.parent
@@ -85,7 +103,9 @@ def show_header(crisis: Scenario, changes: Changes, runs: int, seed: int) -> Non
     say(heading(crisis.title))
     judged = len(crisis.judged)
     numbers = f"{judged} judged numbers drawn for every run" if judged else "no judged numbers"
-    say(f"{runs:,} {'run' if runs == 1 else 'runs'} of {crisis.horizon_days:g} days, seed {seed}; decision: {crisis.decision}; {numbers}")
+    say(
+        f"{runs:,} {'run' if runs == 1 else 'runs'} of {crisis.horizon_days:g} days, seed {seed}; decision: {crisis.decision}; {numbers}"
+    )
     for status, word in ((2.0, "open"), (1.0, "suspended"), (0.0, "closed")):
         names = [channel.name for channel in crisis.channels if channel.status == status]
         if names:
@@ -111,7 +131,9 @@ def show_summary(result: Result) -> None:
 
     observed = result.scenario.observed is not None
     columns = [("", "left"), ("Runs", "right"), ("95 % interval", "right"), ("10–90 % of runs", "right")]
-    rows, breaks, group = [], [], None
+    rows: list[list[str]] = []
+    breaks: list[int] = []
+    group = ""
     for row in summary(result):
         if row.group != group:
             breaks.append(len(rows))
@@ -123,21 +145,22 @@ def show_summary(result: Result) -> None:
     else:
         say(table(columns, [row[:4] for row in rows], breaks[1:]))
     say()
-    say("Intervals are for the finite number of runs, not for doubt about the model. Days count from the start; deaths are persons.")
+    say(
+        "Intervals are for the finite number of runs, not for doubt about the model. Days count from the start; deaths are persons."
+    )
 
 
 def show_story(result: Result, told: int | None) -> None:
     """Tell one run."""
     from escalation_sim.analysis.summary import typical_run
-    from escalation_sim.cli.printing import heading, say
+    from escalation_sim.cli.printing import heading, in_columns, say
     from escalation_sim.cli.story import played, story
 
     number = typical_run(result) if told is None else told
     why = " (nearest the middle of all in peak, length and deaths)" if told is None else ""
     say()
     say(heading(f"Run {number}{why}"))
-    for line in story(played(result.scenario, result.seed, number)):
-        say(line)
+    say(in_columns(story(played(result.scenario, result.seed, number))))
 
 
 def drawn(result: Result, folder: Path) -> list[Path]:

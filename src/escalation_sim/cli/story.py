@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from escalation_sim.agents import EscalationModel
     from escalation_sim.scenario import Scenario
 
-__all__ = ["closing", "played", "story"]
+__all__ = ["asked_run", "closing", "played", "rows_of", "story"]
 
 MOST_LINES = 22
 
@@ -45,19 +45,25 @@ def played(scenario: Scenario, seed: int, run: int) -> EscalationModel:
     return model
 
 
-def story(model: EscalationModel, most: int = MOST_LINES) -> list[str]:
-    """At most `most` dated sentences, the weightiest events in order of time, and how it ended."""
+def story(model: EscalationModel, most: int = MOST_LINES) -> list[tuple[str, str]]:
+    """At most `most` sentences, each with its date (empty where it is that of the line above), and how it ended."""
     events = model.events
     kept = weightiest(events, most)
-    lines, day_before = [], ""
-    for event in events[kept].itertuples():
-        day = f"{event.date.day:2d} {event.date:%B %Y}"
-        lines.append(f"{day if day != day_before else '':>17}  {event.words}")
+    lines: list[tuple[str, str]] = []
+    day_before = ""
+    for event in rows_of(events[kept]):
+        day = f"{event['date'].day} {event['date']:%B %Y}"
+        lines.append((day if day != day_before else "", event["words"]))
         day_before = day
     left_out = len(events) - sum(kept)
     if left_out:
-        lines.append(f"{'':>17}  ({left_out} lesser events left out)")
-    return [*lines, f"{'':>17}  {closing(model.outcomes, model.crisis)}"]
+        lines.append(("", f"({left_out} lesser events left out; `escalation-sim trace` tells all)"))
+    return [*lines, ("", closing(model.outcomes, model.crisis))]
+
+
+def rows_of(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows of a table by column name."""
+    return [{str(name): value for name, value in row.items()} for row in table.to_dict("records")]
 
 
 def weightiest(events: pd.DataFrame, most: int) -> list[bool]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import os
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from escalation_sim.cli.changes import AsOf, Changes, Close, Decision, Fixed, Open, RunNumber, ScenarioFile, Seed, Set
-from escalation_sim.cli.story import closing, played
+from escalation_sim.cli.story import closing, played, rows_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -65,7 +64,7 @@ def show(model: EscalationModel, changes: Changes, seed: int, number: int) -> No
     if changes.in_words():
         say(f"Changed: {'; '.join(changes.in_words())}")
     say()
-    rows = [[f"{event.day:.2f}", f"{event.date:%d %b %H:%M}", event.words] for event in model.events.itertuples()]
+    rows = [[f"{event['day']:.2f}", f"{event['date']:%d %b %H:%M}", event["words"]] for event in rows_of(model.events)]
     say(table([("Day", "right"), ("Date", "tight"), ("What happened", "left")], rows))
     say()
     say(closing(model.outcomes, crisis))
@@ -74,9 +73,18 @@ def show(model: EscalationModel, changes: Changes, seed: int, number: int) -> No
     if model.reasons.empty:
         say("No government changed what it wanted.")
         return
-    columns = [("Day", "right"), ("Date", "tight"), ("Who", "tight"), ("Wants", "left"), ("For the change", "left"), ("Against it", "left")]
+    columns = [
+        ("Day", "right"),
+        ("Date", "tight"),
+        ("Who", "tight"),
+        ("Wants", "left"),
+        ("For the change", "left"),
+        ("Against it", "left"),
+    ]
     say(table(columns, decisions(model)))
-    say("Numbers are what a reason adds to the utility of the new rung over that of the old one.")
+    say(
+        "Numbers: what a reason adds to the utility of the new rung over that of the old one. An act follows its order after preparation."
+    )
 
 
 def decisions(model: EscalationModel) -> list[list[str]]:
@@ -84,7 +92,7 @@ def decisions(model: EscalationModel) -> list[list[str]]:
     crisis = model.crisis
     labels = {country.name: country.label for country in crisis.countries}
     rows = []
-    for decision in model.reasons.to_dict("records"):
+    for decision in rows_of(model.reasons):
         before, wanted = int(decision["wanted_before"]), int(decision["wanted"])
         reasons = {name: float(size) for name, size in decision.items() if name not in _NOT_REASONS}
         rows.append(
@@ -121,7 +129,7 @@ def as_text(model: EscalationModel, seed: int, number: int) -> str:
 
 def records(table: pd.DataFrame) -> list[dict[str, Any]]:
     """Rows of a table as plain values."""
-    return [{str(name): plain(value) for name, value in row.items()} for row in table.to_dict("records")]
+    return [{name: plain(value) for name, value in row.items()} for row in rows_of(table)]
 
 
 def plain(value: Any) -> Any:
@@ -141,4 +149,4 @@ def write_tables(model: EscalationModel, folder: Path) -> None:
     for name, table in (("events.csv", model.events), ("reasons.csv", model.reasons)):
         with tempfile.TemporaryDirectory(prefix=".trace-", dir=folder) as stage:
             table.to_csv(Path(stage) / name, index=False)
-            os.replace(Path(stage) / name, folder / name)
+            (Path(stage) / name).replace(folder / name)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -49,7 +48,7 @@ def write_charts(result: Result, folder: str | Path) -> list[Path]:
         target.mkdir(parents=True, exist_ok=True)
         files = []
         for drawn in sorted(stage.iterdir()):
-            os.replace(drawn, target / drawn.name)
+            drawn.replace(target / drawn.name)
             files.append(target / drawn.name)
     return files
 

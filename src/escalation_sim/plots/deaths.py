@@ -93,5 +93,7 @@ def key(figure: Figure, real: bool) -> None:
         Line2D([], [], color=INK, linewidth=2.0, linestyle=(0, (1.5, 1.5)), label="median run"),
     ]
     if real:
-        handles.append(Patch(facecolor="none", edgecolor=OBSERVED, hatch="////", linewidth=2.0, label="the real crisis, range of counts"))
+        handles.append(
+            Patch(facecolor="none", edgecolor=OBSERVED, hatch="////", linewidth=2.0, label="the real crisis, range of counts")
+        )
     figure.legend(handles=handles, loc="outside lower center", ncols=len(handles))

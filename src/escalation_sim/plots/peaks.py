@@ -18,7 +18,9 @@ __all__ = ["peaks_chart"]
 def peaks_chart(result: Result) -> Figure:
     """Share of runs that peak at each rung, with the interval of 95 % (Wilson), the real peak marked."""
     ladder = result.scenario.ladder
-    figure = sheet(f"How high did the crisis climb? Peak rung in {runs_in_words(result)}", result, max(0.52 * len(ladder) + 1.8, 4.6))
+    figure = sheet(
+        f"How high did the crisis climb? Peak rung in {runs_in_words(result)}", result, max(0.52 * len(ladder) + 1.8, 4.6)
+    )
     axes = figure.subplots()
     peak = result.outcomes["peak_rung"].to_numpy(dtype=float)
     shares = [share_of(peak == rung) for rung in range(len(ladder))]

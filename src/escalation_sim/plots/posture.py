@@ -10,7 +10,18 @@ from matplotlib.patches import Patch
 
 from escalation_sim.outcomes import observed_outcomes, observed_postures
 from escalation_sim.parameters import Array
-from escalation_sim.plots.style import COUNTRY_COLOURS, INK, OBSERVED, days_axis, literal, percent_axis, rung_labels, runs_in_words, sheet, styled
+from escalation_sim.plots.style import (
+    COUNTRY_COLOURS,
+    INK,
+    OBSERVED,
+    days_axis,
+    literal,
+    percent_axis,
+    rung_labels,
+    runs_in_words,
+    sheet,
+    styled,
+)
 from escalation_sim.results import Result
 
 __all__ = ["posture_chart"]

@@ -47,7 +47,7 @@ OBSERVED = VERMILION
 CYCLE = (BLUE, ORANGE, PURPLE, GREEN, INK, SKY, YELLOW, "#8C6D46", "#7B6FB0")
 """Colours for causes, after Okabe and Ito (2008), without the one of the real crisis."""
 
-LOOK: dict[str, Any] = {
+LOOK: Any = {
     "font.family": "sans-serif",
     "font.sans-serif": ["DejaVu Sans"],
     "font.size": 12.5,

@@ -10,7 +10,19 @@ from escalation_sim.analysis.estimates import cumulative_incidence
 from escalation_sim.analysis.summary import cause_label, followed_days, time_to_end
 from escalation_sim.outcomes import observed_outcomes
 from escalation_sim.parameters import Array
-from escalation_sim.plots.style import BLUE, CYCLE, OBSERVED, PALE, days_axis, percent, percent_axis, runs_in_words, sheet, styled, wrapped
+from escalation_sim.plots.style import (
+    BLUE,
+    CYCLE,
+    OBSERVED,
+    PALE,
+    days_axis,
+    percent,
+    percent_axis,
+    runs_in_words,
+    sheet,
+    styled,
+    wrapped,
+)
 from escalation_sim.results import Result
 
 __all__ = ["time_to_end_chart"]
@@ -66,7 +78,9 @@ def ended_by(axes: Axes, result: Result) -> None:
     days = np.array([0.0, last]) if bottom.shape == (1,) else days
     words = f"still going, {percent(1.0 - bottom[-1], '.0f')}"
     axes.fill_between(days, np.broadcast_to(bottom, days.shape), 1.0, step="post", color=PALE, linewidth=0, label=words)
-    axes.legend(loc="upper left", bbox_to_anchor=(1.01, 1.03), reverse=True, labelspacing=0.8, handlelength=1.2, borderaxespad=0.0)
+    axes.legend(
+        loc="upper left", bbox_to_anchor=(1.01, 1.03), reverse=True, labelspacing=0.8, handlelength=1.2, borderaxespad=0.0
+    )
 
 
 def causes(result: Result) -> list[tuple[str, str, Array, Array]]:
@@ -81,7 +95,12 @@ def causes(result: Result) -> list[tuple[str, str, Array, Array]]:
     last = followed_days(result.scenario)
     times = np.append(times, last)
     ordered = sorted(incidence.items(), key=lambda item: -item[1][-1])
-    places = ["unilateral", "third_party", "exhaustion", *(c.name for c in result.scenario.channels if c.level != "third_party")]
+    places = [
+        "unilateral",
+        "third_party",
+        "exhaustion",
+        *(c.name for c in result.scenario.channels if c.level != "third_party"),
+    ]
     found = [
         (
             CYCLE[places.index(name) % len(CYCLE)] if name in places else CYCLE[-1],
@@ -106,5 +125,10 @@ def mark_observed(axes: Axes, result: Result) -> None:
     style = {"color": OBSERVED, "fontweight": "bold", "va": "top"}
     box = {"facecolor": "white", "alpha": 0.75, "linewidth": 0, "pad": 1.5}
     axes.annotate(
-        f"the real crisis: day {day:.0f}", (day, 0.985), (7, 0), textcoords="offset points", bbox=box, **style  # type: ignore[arg-type]
+        f"the real crisis: day {day:.0f}",
+        (day, 0.985),
+        (7, 0),
+        textcoords="offset points",
+        bbox=box,
+        **style,  # type: ignore[arg-type]
     )

@@ -15,7 +15,9 @@ from escalation_sim.rates import probability
 PARAMETERS = section(
     "armed_groups",
     scope="shared",
-    spoiler=Parameter(1.0, 0.0, 5.0, "1", "how many times more often groups strike when a deal is near or in force", "stedman1997"),
+    spoiler=Parameter(
+        1.0, 0.0, 5.0, "1", "how many times more often groups strike when a deal is near or in force", "stedman1997"
+    ),
     appeasement=Parameter(0.0, 0.0, 2.0, "1", "extra attacks invited by a concession, as a share of the base rate"),
     restraint_by_talks=Parameter(0.0, -0.5, 0.5, "1", "share of attacks that open talks prevent; negative: invite"),
 )
@@ -31,7 +33,13 @@ PROFILE = section(
 
 
 def strike_rate(
-    attacks_per_year: Array, talks_near: Array, cease_fire: Array, talking: Array, *, spoiler: Array, appeasement: Array,
+    attacks_per_year: Array,
+    talks_near: Array,
+    cease_fire: Array,
+    talking: Array,
+    *,
+    spoiler: Array,
+    appeasement: Array,
     restraint_by_talks: Array,
 ) -> Array:
     """Attacks per day of one group."""

@@ -14,11 +14,15 @@ from escalation_sim.rates import decayed, probability
 PARAMETERS = section(
     "cease_fire",
     scope="shared",
-    fragility=Parameter(0.02, 0.001, 0.2, "1/day", "rate at which a stop breaks with nothing to implement it and no strain", "fortna2004"),
+    fragility=Parameter(
+        0.02, 0.001, 0.2, "1/day", "rate at which a stop breaks with nothing to implement it and no strain", "fortna2004"
+    ),
     strain=Parameter(3.0, 0.0, 10.0, "1", "how many times more fragile it is when grievance is at its ceiling"),
     shock=Parameter(0.5, 0.0, 1.0, "probability", "probability that a new attack breaks it"),
     memory=Parameter(20.0, 3.0, 120.0, "days", "mean time for which a broken stop is remembered"),
-    grace=Parameter(1.0, 0.0, 5.0, "days", "first days of a stop in which force still belongs to the fighting it ends", "press2025"),
+    grace=Parameter(
+        1.0, 0.0, 5.0, "days", "first days of a stop in which force still belongs to the fighting it ends", "press2025"
+    ),
 )
 
 
@@ -30,7 +34,9 @@ def breaking_rate(strain: Array, implemented: Array, *, fragility: Array, strain
 
 def cease_fire(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:
     """Whether a cease-fire is in force after this step."""
-    force_used = (s.act_begun[0] > 0.0) | (s.act_begun[1] > 0.0) | (s.posture[0] >= p.ladder.war) | (s.posture[1] >= p.ladder.war)
+    force_used = (
+        (s.act_begun[0] > 0.0) | (s.act_begun[1] > 0.0) | (s.posture[0] >= p.ladder.war) | (s.posture[1] >= p.ladder.war)
+    )
     new_attack = (s.attack_injury[0] > 0.0) | (s.attack_injury[1] > 0.0)
     strain = np.maximum(s.bitterness[0], s.bitterness[1])
     rate = breaking_rate(strain, s.implements, fragility=p.fragility, strain_weight=p.strain)

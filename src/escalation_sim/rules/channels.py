@@ -91,7 +91,9 @@ def channel(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:
     brokered = np.zeros_like(s.engaged[0]) if len(s.engaged) else np.zeros_like(s.posture[0])
     for mediator in range(len(s.engaged)):
         brokered = np.maximum(brokered, s.engaged[mediator])
-    status = np.where(mediated, np.where((brokered > 0.0) & (s.status != CLOSED), OPEN, np.minimum(s.status, SUSPENDED)), status)
+    status = np.where(
+        mediated, np.where((brokered > 0.0) & (s.status != CLOSED), OPEN, np.minimum(s.status, SUSPENDED)), status
+    )
     in_use = (status == OPEN) * np.where(crisis, 1.0, p.minimum_use)
     secrecy_at_risk = (status == OPEN) * p.member.leak_rate * np.where(crisis, 1.0, p.minimum_use)
     leak = u[2] < probability(secrecy_at_risk, p.dt)

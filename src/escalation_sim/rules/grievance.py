@@ -13,19 +13,31 @@ from escalation_sim.rates import decayed
 
 PARAMETERS = section(
     "grievance",
-    fading=Parameter(0.03, 0.005, 0.15, "1/day", "rate at which time takes grievance away", "richardson1960"),
+    fading=Parameter(0.04, 0.005, 0.15, "1/day", "rate at which time takes grievance away", "richardson1960"),
     ceiling=Parameter(12.0, 6.0, 20.0, "grievance", "level at which further injury adds nothing"),
-    sensitivity=Parameter(1.0, 0.3, 2.0, "1", "how much a rival's act injures, relative to the ladder's table"),
+    sensitivity=Parameter(0.5, 0.3, 2.0, "1", "how much a rival's act injures, relative to the ladder's table"),
     per_log_deaths=Parameter(0.12, 0.0, 0.6, "grievance/day", "daily grievance per unit of log(1 + own deaths per day)"),
-    relief=Parameter(1.0, 0.0, 3.0, "1", "how far an act that fully answers relieves: grievance falls by exp(-relief)"),
-    concession=Parameter(0.5, 0.0, 1.0, "1", "share of grievance removed by what a deal brings (arrests, an inquiry, a pull-back)"),
-    accident=Parameter(0.6, 0.0, 1.0, "1", "injury of an accident read as intended, relative to an act of its rung", "sagan1993"),
+    relief=Parameter(0.5, 0.0, 3.0, "1", "how far an act that fully answers relieves: grievance falls by exp(-relief)"),
+    concession=Parameter(
+        0.6, 0.0, 1.0, "1", "share of grievance removed by what a deal brings (arrests, an inquiry, a pull-back)"
+    ),
+    accident=Parameter(
+        0.6, 0.0, 1.0, "1", "injury of an accident read as intended, relative to an act of its rung", "sagan1993"
+    ),
 )
 
 
 def grievance_next(
-    grievance: Array, injury: Array, answered: Array, conceded: Array, *, fading: Array, ceiling: Array, relief: Array,
-    concession: Array, dt: Array,
+    grievance: Array,
+    injury: Array,
+    answered: Array,
+    conceded: Array,
+    *,
+    fading: Array,
+    ceiling: Array,
+    relief: Array,
+    concession: Array,
+    dt: Array,
 ) -> Array:
     """Grievance after `dt` days.
 
@@ -49,4 +61,8 @@ def resentment(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:
         s.grievance, injury, p.ladder.look_up("answers", s.act_begun) + answered_by_posture, s.deal_struck,
         fading=p.fading, ceiling=p.ceiling, relief=p.relief, concession=p.concession, dt=p.dt,
     )  # fmt: skip
-    return {"grievance": grievance, "bitterness": grievance / p.ceiling, "grievance_by_accident": by_accident + np.zeros_like(grievance)}
+    return {
+        "grievance": grievance,
+        "bitterness": grievance / p.ceiling,
+        "grievance_by_accident": by_accident + np.zeros_like(grievance),
+    }

@@ -35,8 +35,15 @@ PROFILE = section(
 
 
 def hostility_next(
-    hostility: Array, salience: Array, climate: Array, set_point: Array, *, uptake: Array, imitation: Array,
-    return_rate: Array, dt: Array,
+    hostility: Array,
+    salience: Array,
+    climate: Array,
+    set_point: Array,
+    *,
+    uptake: Array,
+    imitation: Array,
+    return_rate: Array,
+    dt: Array,
 ) -> Array:
     """Hostility of coverage after `dt` days: three pulls, solved exactly."""
     arousal = uptake * salience
@@ -46,8 +53,15 @@ def hostility_next(
 
 
 def falsehood_next(
-    falsehood: Array, salience: Array, on_social_media: Array, carelessness: Array, *, spread: Array, pickup: Array,
-    fading: Array, dt: Array,
+    falsehood: Array,
+    salience: Array,
+    on_social_media: Array,
+    carelessness: Array,
+    *,
+    spread: Array,
+    pickup: Array,
+    fading: Array,
+    dt: Array,
 ) -> Array:
     """Share of coverage that rests on false claims after `dt` days."""
     uptake = spread * carelessness * salience

@@ -30,7 +30,14 @@ PROFILE = section(
 
 
 def stepping_in_rate(
-    severity: Array, signals: Array, fear: Array, *, attention: Array, steepness: Array, full: Array, per_signal: Array,
+    severity: Array,
+    signals: Array,
+    fear: Array,
+    *,
+    attention: Array,
+    steepness: Array,
+    full: Array,
+    per_signal: Array,
     lobbying: Array,
 ) -> Array:
     """Rate per day at which a mediator steps in. `fear` is the greater of the two sides' threat, as a share of the ladder."""

@@ -14,7 +14,9 @@ from escalation_sim.rates import probability
 
 PARAMETERS = section(
     "nuclear_signalling",
-    signalling=Parameter(0.02, 0.0, 0.2, "1/day", "rate of signals at alert when the rival is thought to be at the top", "schelling1966"),
+    signalling=Parameter(
+        0.02, 0.0, 0.2, "1/day", "rate of signals at alert when the rival is thought to be at the top", "schelling1966"
+    ),
     under_fire=Parameter(5.0, 0.0, 20.0, "1", "how many times more often while the rival uses force, less one"),
 )
 

@@ -53,8 +53,17 @@ def weighted_mean(amounts: Array, weights: Array) -> Array:
 
 
 def pressure_sought(
-    salience: Array, climate: Array, falsehood: Array, appeal: Array, weariness: Array, *, standing: Array, rally: Array,
-    incitement: Array, false_victory: Array, appeals: Array,
+    salience: Array,
+    climate: Array,
+    falsehood: Array,
+    appeal: Array,
+    weariness: Array,
+    *,
+    standing: Array,
+    rally: Array,
+    incitement: Array,
+    false_victory: Array,
+    appeals: Array,
 ) -> Array:
     """Pressure towards which opinion moves, in [0, 1]."""
     aroused = salience * (rally + incitement * climate + false_victory * falsehood)
@@ -62,8 +71,15 @@ def pressure_sought(
 
 
 def weariness_next(
-    weariness: Array, deaths_recent: Array, mobilised: Array, *, by_deaths: Array, heavy_losses: Array, by_tension: Array,
-    recovery: Array, dt: Array,
+    weariness: Array,
+    deaths_recent: Array,
+    mobilised: Array,
+    *,
+    by_deaths: Array,
+    heavy_losses: Array,
+    by_tension: Array,
+    recovery: Array,
+    dt: Array,
 ) -> Array:
     """Weariness after `dt` days: grows with own losses and with standing mobilised, passes with time."""
     growth = by_deaths * deaths_recent / (deaths_recent + heavy_losses) + by_tension * mobilised

@@ -14,12 +14,12 @@ from escalation_sim.parameters import Array, Parameter, Values, section
 
 PARAMETERS = section(
     "triggers",
-    injury_per_log_death=Parameter(1.8, 0.5, 4.0, "grievance", "grievance per unit of log(1 + deaths / reference) from an attack"),
+    injury_per_log_death=Parameter(2.0, 0.5, 4.0, "grievance", "grievance per unit of log(1 + deaths / reference) from an attack"),
     reference_deaths=Parameter(5.0, 1.0, 20.0, "deaths", "deaths at which an attack begins to weigh"),
     blame=Parameter(0.9, 0.3, 1.0, "probability", "probability that the rival's government is blamed, without trust or talks", "lalwani2018"),
     trust_spares_blame=Parameter(0.4, 0.0, 1.0, "1", "share of that probability removed by full trust"),
     shared_investigation=Parameter(0.3, 0.0, 0.8, "1", "share of that probability removed by full talks (a joint inquiry)"),
-    residual_blame=Parameter(0.35, 0.0, 0.8, "1", "injury left where the rival is not blamed, for harbouring the group"),
+    residual_blame=Parameter(0.5, 0.0, 0.8, "1", "injury left where the rival is not blamed, for harbouring the group"),
 )  # fmt: skip
 
 

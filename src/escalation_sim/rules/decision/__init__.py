@@ -6,7 +6,6 @@ add a file and name it here.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Protocol
 
 from escalation_sim.parameters import Section, Values
@@ -20,7 +19,9 @@ class Theory(Protocol):
     """What a module of this package offers."""
 
     PARAMETERS: Section
-    contributions: Callable[[Values, Values], Contributions]
+
+    def contributions(self, seen: Values, p: Values) -> Contributions:
+        """What speaks for and against every rung."""
 
 
 THEORIES: dict[str, Theory] = {

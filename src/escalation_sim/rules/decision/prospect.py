@@ -12,8 +12,10 @@ from escalation_sim.rules.decision import stakes
 
 PARAMETERS = section(
     "prospect",
-    loss_aversion=Parameter(1.5, 1.0, 3.0, "1", "how much heavier a loss weighs than an equal gain", "levy1996"),
-    risk_seeking=Parameter(0.25, 0.0, 0.7, "1", "share of cost and risk that is discounted deep in the domain of losses", "levy1996"),
+    loss_aversion=Parameter(1.25, 1.0, 3.0, "1", "how much heavier a loss weighs than an equal gain", "levy1996"),
+    risk_seeking=Parameter(
+        0.1, 0.0, 0.7, "1", "share of cost and risk that is discounted deep in the domain of losses", "levy1996"
+    ),
     halfway=Parameter(2.0, 0.5, 8.0, "grievance", "grievance at which a government is half in the domain of losses"),
 )
 

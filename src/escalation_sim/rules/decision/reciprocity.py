@@ -14,8 +14,12 @@ from escalation_sim.rules.decision import stakes
 
 PARAMETERS = section(
     "reciprocity",
-    matching=Parameter(0.8, 0.1, 2.0, "1/severity", "utility lost per severity of distance from an equal answer", "axelrod1984"),
-    generosity=Parameter(0.15, 0.0, 0.6, "1", "share by which the answer stays below the provocation", "axelrod1984, osgood1962"),
+    matching=Parameter(
+        1.5, 0.1, 4.0, "1/severity", "utility lost per severity of distance from an equal answer", "axelrod1984"
+    ),
+    generosity=Parameter(
+        0.15, 0.0, 0.6, "1", "share by which the answer stays below the provocation", "axelrod1984, osgood1962"
+    ),
 )
 
 

@@ -13,7 +13,7 @@ from escalation_sim.rules.decision import stakes
 PARAMETERS = section(
     "spiral",
     reaction=Parameter(0.10, 0.0, 0.4, "1/severity/rung", "pull of the rival's believed level", "richardson1960"),
-    grievance_pull=Parameter(0.18, 0.0, 0.5, "1/severity/grievance", "pull of the grievance", "richardson1960"),
+    grievance_pull=Parameter(0.24, 0.0, 0.6, "1/severity/grievance", "pull of the grievance", "richardson1960"),
     fatigue=Parameter(0.06, 0.02, 0.3, "1/severity^2", "quadratic cost of one's own level", "richardson1960"),
 )
 
