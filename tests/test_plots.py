@@ -5,11 +5,11 @@ from __future__ import annotations
 import subprocess
 import sys
 import warnings
+from itertools import pairwise
 
 import matplotlib as mpl
 import numpy as np
 import pytest
-from made_results import SHORT_LADDER, made_result, made_scenario
 from matplotlib.image import imread
 from matplotlib.text import Text
 
@@ -17,6 +17,7 @@ from escalation_sim.plots import CHARTS, charts, write_charts
 from escalation_sim.plots.deaths import bins
 from escalation_sim.plots.posture import days_shown
 from escalation_sim.plots.style import rung_labels
+from made_results import SHORT_LADDER, made_result, made_scenario
 
 NEVER = np.nan
 ON_RECORD = {
@@ -30,9 +31,15 @@ RESULTS = {
     "one run": lambda: made_result(made_scenario(), peak_rung=[6.0], deaths_total=[12.0]),
     "none ended": lambda: made_result(made_scenario(), days_to_end=[NEVER] * 5, peak_rung=[3.0, 4, 5, 5, 7]),
     "nobody died": lambda: made_result(made_scenario(observed=ON_RECORD)),
-    "five rungs": lambda: made_result(made_scenario(ladder=SHORT_LADDER), peak_rung=[0.0, 1, 2, 3, 4], days_to_end=[NEVER, 0, 4, 5, 30]),
-    "all at the top": lambda: made_result(made_scenario(observed=ON_RECORD), peak_rung=[10.0] * 3, deaths_total=[1e7, 2e7, 1.0]),
-    "ten endings": lambda: made_result(made_scenario(), days_to_end=np.arange(10.0), ended_by=MANY_CAUSES, deaths_total=np.arange(10.0)),
+    "five rungs": lambda: made_result(
+        made_scenario(ladder=SHORT_LADDER), peak_rung=[0.0, 1, 2, 3, 4], days_to_end=[NEVER, 0, 4, 5, 30]
+    ),
+    "all at the top": lambda: made_result(
+        made_scenario(observed=ON_RECORD), peak_rung=[10.0] * 3, deaths_total=[1e7, 2e7, 1.0]
+    ),
+    "ten endings": lambda: made_result(
+        made_scenario(), days_to_end=np.arange(10.0), ended_by=MANY_CAUSES, deaths_total=np.arange(10.0)
+    ),
     "a day long": lambda: made_result(made_scenario(horizon_days=1, quiet_days=1), days_to_end=[NEVER, 0.0]),
 }
 
@@ -75,7 +82,7 @@ def test_names_of_rungs_do_not_overlap():
     renderer = figure.canvas.get_renderer()
     boxes = [label.get_window_extent(renderer) for label in figure.axes[0].get_yticklabels()]
     assert len(boxes) == 11
-    assert all(below.y1 <= above.y0 + 1 for below, above in zip(boxes, boxes[1:], strict=False))
+    assert all(below.y1 <= above.y0 + 1 for below, above in pairwise(boxes))
 
 
 def test_pictures_are_wide_enough_and_type_survives_halving():

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from made_results import SHORT_LADDER, made_result, made_scenario
 
 from escalation_sim.analysis.estimates import cumulative_incidence, mean_of, quantiles_of, share_of, survival, time_reached
 from escalation_sim.analysis.summary import Row, cause_label, followed_days, summary, time_to_end, typical_run
+from made_results import SHORT_LADDER, made_result, made_scenario
 
 NEVER = np.nan
 ON_RECORD = {
@@ -187,12 +187,16 @@ def test_numbers_in_print_say_what_they_are():
     row = Row("g", "l", 0.1234, "share", (0.1, 0.2))
     assert (row.value_text, row.interval_text, row.spread_text) == ("12.3 %", "10.0–20.0", "")
     assert Row("g", "l", 12345.6, "deaths", spread=(1.0, 2e6)).spread_text == "1–2,000,000"
+    assert Row("g", "l", 1 / 3000, "share").value_text == "0.03 %"
     assert Row("g", "l", NEVER, "days").value_text == "–"
 
 
 def test_the_typical_run_lies_in_the_middle():
     result = made_result(
-        made_scenario(), peak_rung=[0.0, 9.0, 4.0, 5.0, 3.0], days_to_end=[0, NEVER, 12, 14, 10], deaths_total=[0.0, 9e5, 40, 55, 30]
+        made_scenario(),
+        peak_rung=[0.0, 9.0, 4.0, 5.0, 3.0],
+        days_to_end=[0, NEVER, 12, 14, 10],
+        deaths_total=[0.0, 9e5, 40, 55, 30],
     )
     assert typical_run(result) == 2
 

@@ -84,7 +84,11 @@ def in_print(value: float, unit: str) -> str:
     if np.isinf(value):
         return "later"
     if unit == SHARE:
-        return f"{100.0 * value:.1f}"
+        return (
+            f"{100.0 * value:.1f}"
+            if value == 0.0 or value >= 5e-4
+            else np.format_float_positional(100.0 * value, 1, fractional=False)
+        )
     if unit == RUNG:
         return f"{value:.0f}"
     if unit == DEATHS:

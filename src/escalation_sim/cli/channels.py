@@ -12,12 +12,10 @@ AsOf = Annotated[str | None, typer.Option("--as-of", metavar="DATE", help="Show 
 
 _STATES = {0: "closed", 1: "suspended", 2: "open"}
 _SHOWN = {
-    "intent_precision": "Shows intent",
-    "negotiates": "Strikes deals /day",
-    "implements": "Holds stops",
+    "intent_precision": "Intent",
+    "negotiates": "Deals",
     "influence": "Influence",
-    "candour": "Candour",
-    "set_up": "Set-up, days",
+    "set_up": "Set-up",
 }
 
 
@@ -38,12 +36,12 @@ def show_profiles() -> None:
         [preset.name, preset.label, preset.level.replace("_", " "), *(f"{preset.profile[name].value:g}" for name in _SHOWN)]
         for preset in channel_presets().values()
     ]
-    columns = [("Name", "tight"), ("Channel", "left"), ("Level", "left"), *((heading, "number") for heading in _SHOWN.values())]
-    say(table([(name, "left" if place == "number" else place) for name, place in columns], rows))
+    columns = [("Name", "tight"), ("Channel", "left"), ("Level", "tight"), *((heading, "right") for heading in _SHOWN.values())]
+    say(table(columns, rows))
     say()
-    say(
-        "Central values; every number, with range and source: data/channels.yaml. Units: escalation-sim parameters --section channel."
-    )
+    say("Intent: how well it shows what the other side means to do (1/rung²/day). Deals: rate at which talks")
+    say("come up for decision (1/day). Influence: probability that a message reaches the leadership. Set-up: days.")
+    say("Central values; all that a channel can do, with ranges: escalation-sim parameters --section channel")
 
 
 def show_states(as_of: str) -> None:

@@ -28,7 +28,7 @@ def say(content: RenderableType = "") -> None:
     console.width = max(int(columns) if columns.isdigit() else PLAIN_WIDTH, 100)
     with console.capture() as captured:
         console.print(content)
-    print("\n".join(line.rstrip() for line in captured.get().splitlines()))
+    print("\n".join(line.rstrip() for line in captured.get().splitlines()), flush=True)
 
 
 def heading(text: str) -> Text:

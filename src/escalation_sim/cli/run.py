@@ -66,14 +66,17 @@ def run(  # noqa: PLR0913  (one argument for each option)
     check_folder(folder)
     show_header(crisis, changes, runs, seed)
     result = computed(crisis, runs, seed)
-    result.save(folder / "data")
+    failure = failure_to_save(result, folder)
     try:
         show_summary(result)
         if told != -1:
             show_story(result, told)
+        if failure is not None:
+            raise failure
         written = [] if no_charts else drawn(result, folder)
     except KeyboardInterrupt:
-        print(f"interrupted: the data are complete in {folder / 'data'}, the charts may be missing", file=sys.stderr)
+        saved = "nothing was written" if failure else f"the data are complete in {folder / 'data'}, the charts were not written"
+        print(f"interrupted: {saved}", file=sys.stderr)
         raise typer.Exit(130) from None
     show_files(folder, written)
 
@@ -81,7 +84,7 @@ def run(  # noqa: PLR0913  (one argument for each option)
 def check_folder(folder: Path) -> None:
     """Refuse a folder that cannot be written before anything long is begun; raises InputError or OSError."""
     if folder.exists() and not folder.is_dir():
-        raise InputError("not a folder", key="--out", value=str(folder))
+        raise InputError("not a folder", file=str(folder), key="--out")
     data = folder / "data"
     if data.exists() and not (data / "manifest.json").is_file() and (not data.is_dir() or any(data.iterdir())):
         raise InputError(
@@ -91,7 +94,7 @@ def check_folder(folder: Path) -> None:
     while not place.exists():
         place = place.parent
     if not place.is_dir():
-        raise InputError("not a folder", key="--out", value=str(place))
+        raise InputError("not a folder", file=str(place), key="--out")
     if not os.access(place, os.W_OK):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(place))
 
@@ -122,6 +125,25 @@ def computed(crisis: Scenario, runs: int, seed: int) -> Result:
 
     with progress_bar("running", runs) as progress:
         return batch.run(crisis, runs, seed, progress=progress)
+
+
+def failure_to_save(result: Result, folder: Path) -> OSError | None:
+    """Save the result. What stood in the way is returned, so that what has been computed can be shown before it is said.
+
+    Charts of an older result in the same folder go, since they would no longer be those of the data beside them.
+    """
+    older = (folder / "data").exists()
+    try:
+        result.save(folder / "data")
+        if older:
+            from escalation_sim.plots.charts import CHARTS, FORMATS
+
+            for name in CHARTS:
+                for kind in FORMATS:
+                    (folder / f"{name}.{kind}").unlink(missing_ok=True)
+    except OSError as error:
+        return error
+    return None
 
 
 def show_summary(result: Result) -> None:

@@ -150,7 +150,7 @@ def days_axis(axes: Axes, result: Result, last: float, *, label: bool = True) ->
 
 def percent(share: float, digits: str = "g") -> str:
     """A share in percent, "12 %"; `digits` as in a format, ".1f" for one after the point."""
-    return f"{100.0 * share:{digits}}{_TOGETHER}%"
+    return f"{abs(100.0 * share):{digits}}{_TOGETHER}%"
 
 
 def percent_axis(axis: Any, top: float = 1.0) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -40,8 +42,8 @@ def time_to_end_chart(result: Result) -> Figure:
     still, ended = figure.subplots(1, 2, sharex=True)
     still_going(still, result)
     ended_by(ended, result)
+    mark_observed(still, ended, result)
     for axes in (still, ended):
-        mark_observed(axes, result)
         days_axis(axes, result, followed_days(result.scenario))
         percent_axis(axes.yaxis)
         axes.set_ylim(0.0, 1.0)
@@ -72,11 +74,11 @@ def ended_by(axes: Axes, result: Result) -> None:
     axes.set_title("Share ended, and by what")
     for colour, label, days, share in causes(result):
         top = bottom + share
-        words = wrapped(f"{label}, {percent(share[-1], '.0f')}", 24)
+        words = wrapped(f"{label}, {about(share[-1])}", 24)
         axes.fill_between(days, np.broadcast_to(bottom, days.shape), top, step="post", color=colour, linewidth=0, label=words)
         bottom = top
     days = np.array([0.0, last]) if bottom.shape == (1,) else days
-    words = f"still going, {percent(1.0 - bottom[-1], '.0f')}"
+    words = f"still going, {about(1.0 - bottom[-1])}"
     axes.fill_between(days, np.broadcast_to(bottom, days.shape), 1.0, step="post", color=PALE, linewidth=0, label=words)
     axes.legend(
         loc="upper left", bbox_to_anchor=(1.01, 1.03), reverse=True, labelspacing=0.8, handlelength=1.2, borderaxespad=0.0
@@ -116,19 +118,21 @@ def causes(result: Result) -> list[tuple[str, str, Array, Array]]:
     return [*found[: _MOST_CAUSES - 1], ("#777777", "other endings", times, rest)]
 
 
-def mark_observed(axes: Axes, result: Result) -> None:
-    """A line on the day on which the real crisis ended."""
+def about(share: float) -> str:
+    """A share in whole percent; "under 1 %" rather than 0 for what did happen."""
+    return percent(share, ".0f") if share >= 0.005 or share < 1e-9 else f"under\u00a0{percent(0.01)}"
+
+
+def mark_observed(still: Axes, ended: Axes, result: Result) -> None:
+    """A line in both panels on the day on which the real crisis ended, named in the first."""
     day = observed_outcomes(result.scenario).get("days_to_end")
     if not isinstance(day, float) or np.isnan(day):
         return
-    axes.axvline(day, color=OBSERVED, linewidth=2.0)
-    style = {"color": OBSERVED, "fontweight": "bold", "va": "top"}
+    ended.axvline(day, color="white", linewidth=4.0)
+    for axes in (still, ended):
+        axes.axvline(day, color=OBSERVED, linewidth=2.0)
+    style: dict[str, Any] = {"color": OBSERVED, "fontweight": "bold", "va": "top"}
     box = {"facecolor": "white", "alpha": 0.75, "linewidth": 0, "pad": 1.5}
-    axes.annotate(
-        f"the real crisis: day {day:.0f}",
-        (day, 0.985),
-        (7, 0),
-        textcoords="offset points",
-        bbox=box,
-        **style,  # type: ignore[arg-type]
-    )
+    late = day > 0.5 * followed_days(result.scenario)
+    place: dict[str, Any] = {"xytext": (-7, 0), "ha": "right"} if late else {"xytext": (7, 0), "ha": "left"}
+    still.annotate(f"the real crisis: day {day:.0f}", (day, 0.985), textcoords="offset points", bbox=box, **style, **place)
