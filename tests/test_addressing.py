@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 import escalation_sim as es
-from escalation_sim.batch import run_chunk, steps
+from escalation_sim.batch import computed, steps
 from escalation_sim.noise import BLOCK, NORMAL, UNIFORM, Draws, Process, initial_draws
 from escalation_sim.parameters import Number
 from escalation_sim.scenario import Member
@@ -33,7 +33,7 @@ def test_a_run_is_identical_in_batches_of_any_size(short):
 
 def test_a_run_is_identical_alone(short):
     many = es.run(short, runs=50, seed=1)
-    alone, *_ = run_chunk(short, 1, [37])
+    alone = computed(short, 1, [37]).columns
     assert same(pd.DataFrame(alone), many.outcomes.iloc[[37]])
 
 

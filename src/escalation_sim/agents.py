@@ -474,7 +474,7 @@ class EscalationModel(mesa.Model):
         self._reasons.append(
             {
                 "day": day,
-                "date": self.crisis.start + pd.Timedelta(days=day),
+                "date": pd.Timestamp(self.crisis.start) + pd.Timedelta(days=day),
                 "country": agent.country,
                 "wanted_before": before,
                 "wanted": wanted,

@@ -20,9 +20,11 @@ from escalation_sim.scenario import Scenario
 from escalation_sim.state import VARIABLES, Setting, initial_state, processes
 from escalation_sim.turn import EVERY_DAY, TURN, Phase
 
-__all__ = ["run", "run_chunk", "steps"]
+__all__ = ["Ledger", "computed", "run", "steps"]
 
-_CHUNK_BLOCKS = 2
+_CHUNK_BLOCKS = 4
+_MOST_RUNS = 100_000_000
+_MERGE_ON_DAYS = (14, 28, 56)  # runs that go on beyond these days are put together, so that no chunk runs nearly empty
 
 
 @dataclass
@@ -32,8 +34,9 @@ class Chunk:
     Attributes
     ----------
     setting, state, tally : what the live runs are made of.
-    draws : their chance.
-    live : places of the live runs among all runs of the chunk.
+    draws : their chance; `lanes` its processes by phase.
+    live : rows of the live runs in the ledger.
+    step : steps done.
     """
 
     setting: Setting
@@ -42,6 +45,7 @@ class Chunk:
     draws: Draws
     live: Array
     lanes: dict[str, tuple[str, ...]]
+    step: int = 0
     given: dict[str, Values] = field(default_factory=dict)
 
     def refresh(self) -> None:
@@ -57,9 +61,84 @@ class Chunk:
         self.live = self.live[places]
         self.refresh()
 
+    @classmethod
+    def joined(cls, parts: Sequence[Chunk]) -> Chunk:
+        """Go on with the live runs of several chunks together; all must have done the same number of steps."""
+        if len(parts) == 1:
+            return parts[0]
+        first = parts[0]
+        whole = cls(
+            Setting(first.setting.scenario, first.setting.seed, np.concatenate([part.setting.runs for part in parts])),
+            {name: np.concatenate([part.state[name] for part in parts], axis=-1) for name in first.state},
+            {name: np.concatenate([part.tally[name] for part in parts], axis=-1) for name in first.tally},
+            Draws.joined([part.draws for part in parts]),
+            np.concatenate([part.live for part in parts]),
+            first.lanes,
+            first.step,
+        )
+        whole.refresh()
+        return whole
 
-def begin(scenario: Scenario, seed: int, runs: Sequence[int] | Array) -> Chunk:
-    """The chunk before its first step."""
+
+class Ledger:
+    """What is kept of all runs, row by row.
+
+    Attributes
+    ----------
+    columns : outcomes, arrays of shape (run,).
+    counts : runs on each rung at the end of each day, shape (day, country, rung); an ended run stays on its last rung.
+    ended : runs that have ended by the end of each day, shape (day,).
+    judged : judged numbers, arrays of shape (run,).
+    paths : kept state, shape (step, …, run), NaN after the end of a run.
+    done : runs that have stopped.
+    """
+
+    def __init__(self, scenario: Scenario, runs: int, keep: Sequence[str] = ()) -> None:
+        steps_a_day = round(24.0 / scenario.step_hours)
+        self.scenario = scenario
+        self.total = round(scenario.horizon_days * steps_a_day)
+        days = self.total // steps_a_day
+        self.runs = runs
+        self.columns = {name: np.empty(runs, dtype=object if name == "ended_by" else float) for name in names_of(scenario)}
+        self.counts = np.zeros((days, 2, len(scenario.ladder)), dtype=np.int64)
+        self.ended = np.zeros(days, dtype=np.int64)
+        self.judged: dict[str, Array] = {}
+        self.keep = tuple(keep)
+        self.paths: dict[str, Array] = {}
+        self.done = 0
+
+    def enter(self, chunk: Chunk) -> None:
+        """Open the rows of a chunk that begins."""
+        for path, values in chunk.setting.judged.items():
+            self.judged.setdefault(path, np.empty(self.runs))[chunk.live] = values
+        for name in self.keep:
+            if name not in self.paths:
+                self.paths[name] = np.full((self.total, *chunk.state[name].shape[:-1], self.runs), np.nan)
+
+    def note_step(self, chunk: Chunk) -> None:
+        """Keep the states asked for."""
+        for name, path in self.paths.items():
+            path[chunk.step][..., chunk.live] = chunk.state[name]
+
+    def note_day(self, chunk: Chunk, day: int, gone: Array) -> None:
+        """Count the rungs at the end of a day; runs in `gone` stay where they are from now on."""
+        rungs = len(self.scenario.ladder)
+        self.counts[day - 1] += rung_counts(chunk.state["posture"], rungs)
+        if len(gone):
+            self.counts[day:] += rung_counts(chunk.state["posture"][:, gone], rungs)
+            self.ended[day - 1 :] += len(gone)
+
+    def hand_over(self, chunk: Chunk, places: Array, ended: bool) -> None:
+        """Write the outcomes of runs that stop now."""
+        tally = {name: array[..., places] for name, array in chunk.tally.items()}
+        state = {name: array[..., places] for name, array in chunk.state.items()}
+        for name, column in coded(tally, state, np.full(len(places), ended), self.scenario).items():
+            self.columns[name][chunk.live[places]] = column
+        self.done += len(places)
+
+
+def begin(scenario: Scenario, seed: int, runs: Sequence[int] | Array, first_row: int = 0) -> Chunk:
+    """The chunk before its first step; its rows in the ledger start at `first_row`."""
     setting = Setting(scenario, seed, runs)
     found = processes(scenario)
     chunk = Chunk(
@@ -67,7 +146,7 @@ def begin(scenario: Scenario, seed: int, runs: Sequence[int] | Array) -> Chunk:
         initial_state(setting),
         first_tally(len(runs)),
         Draws(seed, runs, [process for of_phase in found.values() for process in of_phase]),
-        np.arange(len(runs)),
+        np.arange(first_row, first_row + len(runs)),
         {name: tuple(process.name for process in of_phase) for name, of_phase in found.items()},
     )
     chunk.refresh()
@@ -81,18 +160,35 @@ def read(state: dict[str, Array], phase: Phase, day: Array) -> Values:
     return Values(entries)
 
 
-def advance(chunk: Chunk, step: int) -> None:
-    """One step of every live run."""
+def advance(chunk: Chunk) -> None:
+    """One step of every live run: state and tally."""
     setting = chunk.setting
-    day = np.array([step / setting.steps_a_day])
+    day = chunk.step / setting.steps_a_day
+    clock = np.array([day])
     for phase in TURN:
-        if phase.every == EVERY_DAY and step % setting.steps_a_day:
+        if phase.every == EVERY_DAY and chunk.step % setting.steps_a_day:
             continue
         u = [chunk.draws.next(lane)[0] for lane in chunk.lanes[phase.name]]
-        written = phase.rule(read(chunk.state, phase, day), chunk.given[phase.name], u)
+        written = phase.rule(read(chunk.state, phase, clock), chunk.given[phase.name], u)
         for name, array in written.items():
             old = chunk.state[name]
             chunk.state[name] = array if array.shape == old.shape else np.array(np.broadcast_to(array, old.shape))
+    chunk.tally = tallied(chunk.tally, chunk.state, day, setting.ladder)
+
+
+def ended_at_midnight(chunk: Chunk) -> Array:
+    """Places of the live runs that have ended, if the step just done ends a day; none otherwise."""
+    steps_a_day = chunk.setting.steps_a_day
+    if (chunk.step + 1) % steps_a_day:
+        return np.empty(0, dtype=np.intp)
+    return np.flatnonzero(has_ended(chunk.tally, (chunk.step + 1) / steps_a_day, chunk.setting.scenario.quiet_days))
+
+
+def without(count: int, places: Array) -> Array:
+    """Places 0 … count - 1 except the given ones."""
+    stays = np.ones(count, dtype=bool)
+    stays[places] = False
+    return np.flatnonzero(stays)
 
 
 def steps(scenario: Scenario, *, seed: int, runs: Sequence[int]) -> Iterator[dict[str, Array]]:
@@ -102,78 +198,81 @@ def steps(scenario: Scenario, *, seed: int, runs: Sequence[int]) -> Iterator[dic
     """
     chunk = begin(scenario, seed, runs)
     shown = {name: array.copy() for name, array in chunk.state.items()}
-    for step in range(round(scenario.horizon_days * chunk.setting.steps_a_day)):
-        advance(chunk, step)
+    while chunk.step < round(scenario.horizon_days * chunk.setting.steps_a_day) and len(chunk.live):
+        advance(chunk)
         for name, array in chunk.state.items():
             shown[name][..., chunk.live] = array
         yield {name: array.copy() for name, array in shown.items()}
-        chunk.tally = tallied(chunk.tally, chunk.state, step / chunk.setting.steps_a_day, scenario.ladder)
-        if (step + 1) % chunk.setting.steps_a_day == 0:
-            ended = has_ended(chunk.tally, (step + 1) / chunk.setting.steps_a_day, scenario.quiet_days)
-            if ended.all():
-                return
-            if ended.any():
-                chunk.keep(np.flatnonzero(~ended))
+        gone = ended_at_midnight(chunk)
+        if len(gone):
+            chunk.keep(without(len(chunk.live), gone))
+        chunk.step += 1
 
 
-def run_chunk(
-    scenario: Scenario, seed: int, runs: Sequence[int] | Array, keep: Sequence[str] = ()
-) -> tuple[dict[str, Array], Array, Array, dict[str, Array], dict[str, Array]]:
-    """Compute a set of runs.
+def carry_on(chunk: Chunk, ledger: Ledger, last_step: int) -> None:
+    """Compute a chunk up to `last_step`, entering into the ledger what stops on the way."""
+    while chunk.step < last_step and len(chunk.live):
+        advance(chunk)
+        ledger.note_step(chunk)
+        if (chunk.step + 1) % chunk.setting.steps_a_day == 0:
+            gone = ended_at_midnight(chunk)
+            ledger.note_day(chunk, (chunk.step + 1) // chunk.setting.steps_a_day, gone)
+            if len(gone):
+                ledger.hand_over(chunk, gone, True)
+                chunk.keep(without(len(chunk.live), gone))
+        chunk.step += 1
+    if chunk.step >= ledger.total and len(chunk.live):
+        ledger.hand_over(chunk, np.arange(len(chunk.live)), False)
+        chunk.live = chunk.live[:0]
 
-    Returns
-    -------
-    columns : outcomes, arrays of shape (run,).
-    counts : runs on each rung at the end of each day, shape (day, country, rung); an ended run stays on its last rung.
-    ended : runs that have ended by the end of each day, shape (day,).
-    paths : kept state, shape (step, …, run), NaN after the end.
-    judged : judged numbers, arrays of shape (run,).
+
+def computed(
+    scenario: Scenario,
+    seed: int,
+    runs: Sequence[int] | Array,
+    *,
+    keep: Sequence[str] = (),
+    size: int = _CHUNK_BLOCKS * BLOCK,
+    progress: Callable[[int, int], None] | None = None,
+) -> Ledger:
+    """Compute a set of runs (numbers ascending) and return the ledger, rows in the order of `runs`.
+
+    Chunks of `size` runs go from stage to stage (see `_MERGE_ON_DAYS`). At the end of a stage what is left of a chunk waits
+    until enough runs are left to fill one; at most one chunk's worth waits at each stage, so memory does not grow.
     """
-    chunk = begin(scenario, seed, runs)
-    judged = dict(chunk.setting.judged)
-    steps_a_day = chunk.setting.steps_a_day
-    total = round(scenario.horizon_days * steps_a_day)
-    days = total // steps_a_day
-    counts = np.zeros((days, 2, len(scenario.ladder)), dtype=np.int64)
-    ended_counts = np.zeros(days, dtype=np.int64)
-    columns = {name: np.empty(len(runs), dtype=object if name == "ended_by" else float) for name in names_of(scenario)}
-    paths = {name: np.full((total, *chunk.state[name].shape), np.nan) for name in keep}
-    for step in range(total):
-        advance(chunk, step)
-        for name, path in paths.items():
-            path[step][..., chunk.live] = chunk.state[name]
-        chunk.tally = tallied(chunk.tally, chunk.state, step / steps_a_day, scenario.ladder)
-        if (step + 1) % steps_a_day:
-            continue
-        day = (step + 1) // steps_a_day
-        counts[day - 1] += rung_counts(chunk.state["posture"], len(scenario.ladder))
-        ended = has_ended(chunk.tally, float(day), scenario.quiet_days)
-        if ended.any():
-            gone = np.flatnonzero(ended)
-            counts[day:] += rung_counts(chunk.state["posture"][:, gone], len(scenario.ladder))
-            ended_counts[day - 1 :] += len(gone)
-            hand_over(chunk, gone, ended[gone], columns)
-            if len(gone) == len(chunk.live):
-                chunk.live = chunk.live[:0]
-                break
-            chunk.keep(np.flatnonzero(~ended))
-    if len(chunk.live):
-        hand_over(chunk, np.arange(len(chunk.live)), np.zeros(len(chunk.live), dtype=bool), columns)
-    return columns, counts, ended_counts, paths, judged
+    numbers = np.asarray(runs, dtype=np.int64)
+    ledger = Ledger(scenario, len(numbers), keep)
+    steps_a_day = round(24.0 / scenario.step_hours)
+    stages = [*(day * steps_a_day for day in _MERGE_ON_DAYS if day * steps_a_day < ledger.total), ledger.total]
+    waiting: list[list[Chunk]] = [[] for _ in stages]
+
+    def go_on(stage: int) -> None:
+        """Compute what waits for a stage, and hand what is left to the next."""
+        chunk = Chunk.joined(waiting[stage])
+        waiting[stage] = []
+        carry_on(chunk, ledger, stages[stage])
+        if progress:
+            progress(ledger.done, len(numbers))
+        if len(chunk.live):
+            waiting[stage + 1].append(chunk)
+            if sum(len(one.live) for one in waiting[stage + 1]) >= size:
+                go_on(stage + 1)
+
+    for start in range(0, len(numbers), size):
+        chunk = begin(scenario, seed, numbers[start : start + size], start)
+        ledger.enter(chunk)
+        waiting[0].append(chunk)
+        go_on(0)
+    for stage in range(len(stages)):
+        if waiting[stage]:
+            go_on(stage)
+    return ledger
 
 
 def names_of(scenario: Scenario) -> tuple[str, ...]:
     """Outcome columns of a scenario."""
     first, second = scenario.countries
     return outcome_names((first.name, second.name))
-
-
-def hand_over(chunk: Chunk, places: Array, ended: Array, columns: dict[str, Array]) -> None:
-    """Write the outcomes of runs that stop now into the columns of the chunk."""
-    tally = {name: array[..., places] for name, array in chunk.tally.items()}
-    state = {name: array[..., places] for name, array in chunk.state.items()}
-    for name, column in coded(tally, state, ended, chunk.setting.scenario).items():
-        columns[name][chunk.live[places]] = column
 
 
 def rung_counts(posture: Array, rungs: int) -> Array:
@@ -212,7 +311,7 @@ def run(
     runs : number of runs, 1 or more; runs 0 … runs - 1. Run 37 is the same whatever this number is.
     seed : non-negative integer. Two scenarios run with one seed share their luck.
     keep : names of state (see `state.VARIABLES`) whose whole paths are stored; nothing per step is stored otherwise.
-    progress : called with (runs done, runs in all) after every chunk.
+    progress : called with (runs done, runs in all) from time to time.
     blocks_per_chunk : size of what is computed at a time, in blocks of 512 runs; changes no result.
 
     Returns
@@ -224,26 +323,17 @@ def run(
     InputError : a number of runs or a seed out of range, a name in `keep` that is no state.
     """
     kept = checked(keep)
-    if runs < 1:
-        raise InputError("out of range", key="runs", value=runs, allowed="1 or more")
+    if not 1 <= runs <= _MOST_RUNS:
+        raise InputError("out of range", key="runs", value=runs, allowed=f"1 to {_MOST_RUNS:,}")
     if not 0 <= seed < 2**63:
         raise InputError("out of range", key="seed", value=seed, allowed="0 to 2^63 - 1")
     size = max(blocks_per_chunk, 1) * BLOCK
-    parts = []
-    for start in range(0, runs, size):
-        numbers = np.arange(start, min(start + size, runs))
-        parts.append(run_chunk(scenario, seed, numbers, kept))
-        if progress:
-            progress(int(numbers[-1]) + 1, runs)
-    columns = {name: np.concatenate([part[0][name] for part in parts]) for name in parts[0][0]}
-    judged = {path: np.concatenate([part[4][path] for part in parts]) for path in parts[0][4]}
+    ledger = computed(scenario, seed, np.arange(runs), keep=kept, size=size, progress=progress)
     return Result(
-        outcomes=frame_from_columns(columns),
-        fan=fan_from_counts(np.sum([part[1] for part in parts], axis=0), np.sum([part[2] for part in parts], axis=0), scenario),
-        judged=frame_from_columns(judged, rows=runs),
-        trajectories=trajectories_from_paths(
-            {name: np.concatenate([part[3][name] for part in parts], axis=-1) for name in kept}, scenario
-        ),
+        outcomes=frame_from_columns(ledger.columns),
+        fan=fan_from_counts(ledger.counts, ledger.ended, scenario),
+        judged=frame_from_columns(ledger.judged, rows=runs),
+        trajectories=trajectories_from_paths(ledger.paths, scenario),
         scenario=scenario,
         seed=seed,
     )

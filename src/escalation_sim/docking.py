@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from escalation_sim.agents import EscalationModel
-from escalation_sim.batch import run_chunk, steps
+from escalation_sim.batch import computed, steps
 from escalation_sim.parameters import Array
 from escalation_sim.scenario import Scenario
 from escalation_sim.state import VARIABLES
@@ -55,7 +55,7 @@ def docked(scenario: Scenario, seed: int, runs: Sequence[int], model: type[Escal
     model : class to hold against the batch engine; a mutant in tests.
     """
     models = [model(scenario, seed, run) for run in runs]
-    columns = run_chunk(scenario, seed, np.asarray(runs))[0]
+    columns = computed(scenario, seed, runs).columns
     compared = values = 0
     for step, batch in enumerate(steps(scenario, seed=seed, runs=runs)):
         for place, one in enumerate(models):

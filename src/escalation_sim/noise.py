@@ -127,6 +127,21 @@ class Draws:
             if name in self._ahead:
                 self._ahead[name] = self._ahead[name][..., places]
 
+    @classmethod
+    def joined(cls, parts: Sequence[Draws]) -> Draws:
+        """Go on with the runs of several sets together, in the order given; all must have been called equally often."""
+        whole = object.__new__(cls)
+        first = parts[0]
+        whole._processes = first._processes
+        whole._used = dict(first._used)
+        whole._places = [place for part in parts for place in part._places]
+        whole._streams = {
+            name: [sum((part._streams[name][member] for part in parts), []) for member in range(len(members))]
+            for name, members in first._streams.items()
+        }
+        whole._ahead = {name: np.concatenate([part._ahead[name] for part in parts], axis=-1) for name in first._ahead}
+        return whole
+
     def _draw(self, process: Process) -> Array:
         count = sum(len(within) for _, within in self._places)
         drawn = np.empty((_CALLS_AHEAD, process.lanes, len(process.members), count))

@@ -203,7 +203,7 @@ def observed_outcomes(scenario: Scenario) -> dict[str, float | str]:
             if ended.all() and step >= last_act(scenario) * steps_a_day:
                 break
     columns = coded(tally, state, ended, scenario)
-    unknown = ("deaths", "trust", "civil", "misperception", "local_fire", "leaks", "deals_tried")
+    unknown = ("deaths", "trust", "civil", "misperception", "local_fire", "leaks", "deals_tried", "accidents_misread")
     return {
         name: column[0] if name == "ended_by" else float(column[0])
         for name, column in columns.items()

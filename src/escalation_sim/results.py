@@ -67,6 +67,7 @@ class Result:
         work = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
         try:
             self._write(work)
+            work.chmod(0o755)  # a temporary folder is its owner's alone
             replace_folder(work, target)
         finally:
             shutil.rmtree(work, ignore_errors=True)
@@ -79,7 +80,7 @@ class Result:
             self.fan[name].to_dataframe().reset_index().to_parquet(folder / f"fan-{name}.parquet")
         for variable, path in self.trajectories.data_vars.items():
             path.to_dataframe(name="value").reset_index().to_parquet(folder / f"trajectory-{variable}.parquet")
-        (folder / _MANIFEST).write_text(json.dumps(self.manifest(), indent=1, sort_keys=True) + "\n", encoding="utf-8")
+        (folder / _MANIFEST).write_text(json.dumps(self.manifest(), indent=1) + "\n", encoding="utf-8")
 
     def manifest(self) -> dict[str, Any]:
         """What is needed to make this result again, and to read it."""

@@ -34,7 +34,7 @@ __all__ = ["run"]
 
 Runs = Annotated[int, typer.Option("--runs", metavar="N", help="Number of runs.", parser=number_from("--runs", 1, MOST_RUNS))]
 Out = Annotated[
-    Path | None, typer.Option("--out", metavar="DIR", help="Folder for data and charts.  [default: results/<name>]")
+    Path | None, typer.Option("--out", metavar="DIR", help="Folder for data and charts (default: results/ and the name).")
 ]
 NoCharts = Annotated[bool, typer.Option("--no-charts", help="Draw no charts.")]
 Story = Annotated[

@@ -34,7 +34,7 @@ def deaths_chart(result: Result) -> Figure:
     shown = [("Both countries", "deaths_total", INK, real.deaths_total if real else None)]
     for country, colour in zip(scenario.countries, COUNTRY_COLOURS, strict=True):
         shown.append((country.label, f"deaths_{country.name}", colour, real.deaths.get(country.name) if real else None))
-    most = max(float(table["deaths_total"].max()), *(there[1] for *_, there in shown if there), 10.0)
+    most = max(float(table["deaths_total"].max()), *(there[1] for *_, there in shown if there), 100.0)
     edges = bins(most)
     for axes, (label, name, colour, there) in zip(panels, shown, strict=True):
         panel(axes, table[name].to_numpy(dtype=float), edges, colour, there)
@@ -62,6 +62,7 @@ def panel(axes: Axes, deaths: Array, edges: Array, colour: str, real: Range | No
     """One distribution, its middle 80 % and median, and the real range."""
     low, median, high = place_of(np.array(quantiles_of(deaths, (0.1, 0.5, 0.9))))
     low = edges[0] if low < 0.5 else low
+    high = edges[1] if high < 0.5 else high
     axes.axvspan(low, max(high, low * 1.02), color=PALE, alpha=0.55, linewidth=0, zorder=0)
     weights = np.full(len(deaths), 1.0 / len(deaths))
     heights, _, _ = axes.hist(place_of(deaths), bins=edges.tolist(), weights=weights, color=colour, alpha=0.8, linewidth=0)

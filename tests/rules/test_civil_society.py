@@ -1,0 +1,64 @@
+"""Voice: contact lifts it, stigma lowers it, habit brings it back."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given as for_all
+from hypothesis import settings
+from hypothesis import strategies as st
+
+from escalation_sim.parameters import Values
+from escalation_sim.rules.civil_society import contact_rate, voice, voice_next
+from given import array, given, member, members, rows
+
+SHARE = st.floats(0.0, 1.0)
+BUILDS = members("channel", {"builds_constituency": 0.02}, {"builds_constituency": 0.05})
+
+
+def heard(group=None, *, now=0.3, climate=0.0, status=(2.0, 2.0), relationship=(0.5, 0.4), draw=0.0, **changes):
+    p = given("civil_society", dt=1.0, member=group or member("group"), channel=BUILDS, **changes)
+    state = {"voice": array(now), "climate": array(climate), "status": rows(*status), "relationship": rows(*relationship)}
+    return voice(Values(state), p, [array(draw)])["voice"]
+
+
+@for_all(start=SHARE, own=SHARE)
+@settings(max_examples=25, deadline=None)
+def test_without_contact_and_stigma_a_group_returns_to_its_own_level(start, own):
+    back = voice_next(array(start), array(own), array(0.0), array(0.0), array(0.02), array(2000.0))
+    assert back == pytest.approx([own], abs=1e-12)
+
+
+def test_where_nothing_pulls_the_voice_stays():
+    assert voice_next(array(0.7), array(0.2), array(0.0), array(0.0), array(0.0), array(9.0)) == 0.7
+
+
+@for_all(contact=st.floats(0, 0.2), stigma=st.floats(0, 0.4), own=SHARE)
+@settings(max_examples=25, deadline=None)
+def test_voice_settles_at_the_weighted_mean_of_contact_stigma_and_habit(contact, stigma, own):
+    settled = voice_next(array(0.9), array(own), array(contact), array(stigma), array(0.02), array(5000.0))
+    assert settled == pytest.approx([(contact + 0.02 * own) / (contact + stigma + 0.02)])
+
+
+def test_only_open_lines_give_contact():
+    rate = contact_rate(rows(2.0, 2.0), rows(0.5, 0.4), BUILDS.builds_constituency)
+    assert rate == pytest.approx([0.5 * 0.02 + 0.4 * 0.05])
+    assert contact_rate(rows(2.0, 1.0), rows(0.5, 0.4), BUILDS.builds_constituency) == pytest.approx([0.01])
+    assert contact_rate(rows(0.0, 1.0), rows(0.5, 0.4), BUILDS.builds_constituency) == 0.0
+
+
+def test_contact_helps_those_with_ties_across_the_border():
+    stranger, friend = (heard(member("group", ties=ties)) for ties in (0.0, 1.0))
+    assert stranger == pytest.approx([0.3], abs=1e-15)
+    assert friend > 0.3
+
+
+def test_hostile_coverage_silences():
+    levels = [heard(climate=climate)[0] for climate in (0.0, 0.5, 1.0)]
+    assert levels == sorted(levels, reverse=True)
+    assert levels[2] < 0.3
+
+
+@for_all(draw=st.floats(-60, 60), now=SHARE, climate=SHARE)
+@settings(max_examples=25, deadline=None)
+def test_voice_stays_a_share(draw, now, climate):
+    assert 0.0 <= heard(now=now, climate=climate, draw=draw) <= 1.0
