@@ -9,6 +9,7 @@ import numpy as np
 from escalation_sim.ladder import Ladder
 from escalation_sim.parameters import Array, Values
 from escalation_sim.rules import PROFILES, SECTIONS
+from escalation_sim.rules.channels import lines
 from escalation_sim.scenario import shipped_ladders
 
 LADDER: Ladder = shipped_ladders()["eleven_rungs"]
@@ -47,6 +48,21 @@ def members(kind: str, *profiles: dict[str, float]) -> Values:
 def rows(*values: Any) -> Array:
     """One row per member (or country): shape (member, run)."""
     return np.array(np.broadcast_arrays(*[array(value) for value in values]))
+
+
+def summed_up(*profiles: dict[str, float], status: Any = None, relationship: Any = None, leak: Any = None) -> dict[str, Array]:
+    """What lines of these profiles do together; open, fully worked in and unexposed unless a test says otherwise."""
+    count = len(profiles)
+    standing = {
+        "status": status or (2.0,) * count,
+        "relationship": relationship or (1.0,) * count,
+        "leak": leak or (0.0,) * count,
+    }
+    return lines(
+        Values({name: rows(*values) for name, values in standing.items()}),
+        given("channels", channel=members("channel", *profiles)),
+        [],
+    )
 
 
 def evenly(count: int) -> Array:

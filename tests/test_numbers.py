@@ -68,7 +68,9 @@ def test_a_number_without_a_range_does_not_vary():
     assert (drawn == 0.7).all()
 
 
-@pytest.mark.parametrize(("default", "low", "high"), [(-0.1, 0.0, 1.0), (1.1, 0.0, 1.0), (0.5, 1.0, 0.0), (float("nan"), 0.0, 1.0)])
+@pytest.mark.parametrize(
+    ("default", "low", "high"), [(-0.1, 0.0, 1.0), (1.1, 0.0, 1.0), (0.5, 1.0, 0.0), (float("nan"), 0.0, 1.0)]
+)
 def test_a_default_outside_its_range_is_refused(default, low, high):
     with pytest.raises(ValueError, match="what it is for"):
         Parameter(default, low, high, "1", "what it is for")

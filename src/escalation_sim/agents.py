@@ -195,8 +195,12 @@ class Public(CrisisAgent):
 
     kind = "public"
 
+    def follow_the_news(self, seen: Values, draws: list[Array]) -> Written:
+        """What it meets in the day's coverage."""
+        return public_opinion.news(seen, self.given["follow_the_news"], draws)
+
     def form_opinion(self, seen: Values, draws: list[Array]) -> Written:
-        """Salience, climate, pressure and weariness."""
+        """Salience, pressure and weariness."""
         return public_opinion.opinion(seen, self.given["form_opinion"], draws)
 
     def count_losses(self, seen: Values, draws: list[Array]) -> Written:

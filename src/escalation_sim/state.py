@@ -73,6 +73,12 @@ VARIABLES: dict[str, Variable] = {
         Variable("talking", "dyad", *_SHARE, "strength of the best open line that can negotiate"),
         Variable("explains", "dyad", "probability", 0.0, 1.0, "probability that an unintended act is explained in time"),
         Variable("implements", "dyad", "1", 0.0, _INF, "how many times longer a cease-fire holds, less one"),
+        Variable("intent_told", "dyad", "1/rung^2/day", 0.0, _INF, "precision of what the governments say of their intentions, as heard"),
+        Variable("intent_told_truly", "dyad", "1/rung^2/day", 0.0, _INF, "the same, weighted by candour"),
+        Variable("posture_shown", "dyad", "1/rung^2/day", 0.0, _INF, "precision of what channels show of the forces"),
+        Variable("contact", "dyad", "1/day", 0.0, _INF, "rate at which a fully tied group gains voice from contact"),
+        Variable("reassurance", "dyad", "1/day", 0.0, _INF, "rate at which trust grows in the channels"),
+        Variable("exposures", "dyad", "channels", 0.0, _INF, "secret channels exposed in the last step"),
         Variable("fire", "dyad", "exchanges", 0.0, 10.0, "exchanges of fire across the line in this step"),
         Variable("excitement", "dyad", "1/day", 0.0, _INF, "rate of further exchanges that past ones set off"),
         Variable(
@@ -201,7 +207,7 @@ class Setting:
     def value(self, path: str, number: Number) -> Array:
         """A number as an array: shape (1,) if fixed, (run,) if judged (one draw per run, keyed by path)."""
         if number.range is None:
-            return np.array([number.value])
+            return np.array([number.value], dtype=float)
         if path not in self.judged:
             self.judged[path] = number.quantile(initial_draws(self.seed, self.runs, "judged", path))
         return self.judged[path]
@@ -364,14 +370,9 @@ def processes(scenario: Scenario) -> dict[str, tuple[Process, ...]]:
     for phase in TURN:
         shape = tuple(len(names[axis]) for axis in AXES[phase.who])
         streams = streams_of(scenario, phase.who)
-        lanes = [(lane, kind) for kind in (UNIFORM, NORMAL) for lane in expanded(getattr(phase, kind), names["channel"])]
+        lanes = [(lane, kind) for kind in (UNIFORM, NORMAL) for lane in getattr(phase, kind)]
         found[phase.name] = tuple(Process(f"{phase.name}.{lane}", streams, shape, 1, kind) for lane, kind in lanes)
     return found
-
-
-def expanded(lanes: tuple[str, ...], channels: tuple[str, ...]) -> tuple[str, ...]:
-    """Names of draws, "<channel>" replaced by one per channel."""
-    return tuple(name for lane in lanes for name in (channels if lane == "<channel>" else (lane,)))
 
 
 def initial_state(setting: Setting) -> dict[str, Array]:

@@ -50,7 +50,7 @@ class Phase:
     section : parameters the rule is given.
     reads : state read; "rival.x" is the other country's x and reaches the rule as `rival_x`.
     writes : state written, all owned by `who`.
-    uniform, normal : names of the draws per member and call; "<channel>" stands for one draw per channel.
+    uniform, normal : names of the draws per member and call.
     every : "step" or "1 day".
     """
 
@@ -78,8 +78,11 @@ class Phase:
 TURN: tuple[Phase, ...] = (
     Phase(
         "sum_up_lines", "dyad", channels.lines, "channels",
-        reads=("status", "relationship"),
-        writes=("talking", "explains", "implements"),
+        reads=("status", "relationship", "leak"),
+        writes=(
+            "talking", "explains", "implements", "intent_told", "intent_told_truly", "posture_shown", "contact", "reassurance",
+            "exposures",
+        ),
     ),
     Phase(
         "strike", "armed_group", armed_groups.strikes, "armed_groups",
@@ -102,35 +105,39 @@ TURN: tuple[Phase, ...] = (
     ),
     Phase(
         "speak", "group", civil_society.voice, "civil_society",
-        reads=("voice", "status", "relationship", "climate"),
+        reads=("voice", "contact", "climate"),
         writes=("voice",),
         normal=("unrest",),
         every=EVERY_DAY,
     ),
     Phase(
+        "follow_the_news", "public", public_opinion.news, "public_opinion",
+        reads=("hostility", "falsehood", "voice"),
+        writes=("climate", "falsehood_heard", "falsehood_on_social_media", "appeal"),
+        every=EVERY_DAY,
+    ),
+    Phase(
         "form_opinion", "public", public_opinion.opinion, "public_opinion",
         reads=(
-            "attack_injury", "rival.act_begun", "grievance_by_accident", "rival.posture", "posture", "arousal", "hostility",
-            "falsehood", "voice", "deaths_recent", "weariness", "pressure",
+            "attack_injury", "rival.act_begun", "grievance_by_accident", "rival.posture", "posture", "arousal", "climate",
+            "falsehood_heard", "appeal", "deaths_recent", "weariness", "pressure",
         ),
-        writes=(
-            "arousal", "salience", "climate", "falsehood_heard", "falsehood_on_social_media", "appeal", "pressure", "weariness",
-        ),
+        writes=("arousal", "salience", "pressure", "weariness"),
     ),
     Phase(
         "carry", "channel", channels.channel, "channels",
         reads=("posture", "status", "relationship", "set_up_left", "engaged"),
         writes=("status", "relationship", "set_up_left", "leak"),
-        uniform=("cut", "reopened", "leak"),
+        uniform=("cut_or_reopened", "leak"),
     ),
     Phase(
         "believe", "government", perception.believe, "perception",
         reads=(
             "belief", "belief_variance", "rival.posture", "rival.order", "rival.posture_wanted", "salience", "climate",
-            "falsehood_heard", "status", "relationship", "talking",
+            "falsehood_heard", "talking", "intent_told", "intent_told_truly", "posture_shown",
         ),
         writes=("belief", "belief_variance", "threat"),
-        normal=("seen", "<channel>"),
+        normal=("seen_and_told",),
     ),
     Phase(
         "resent", "government", grievance.resentment, "grievance",
@@ -206,7 +213,7 @@ TURN: tuple[Phase, ...] = (
     ),
     Phase(
         "revise_trust", "government", trust.trust, "trust",
-        reads=("trust", "status", "relationship", "leak", "attack_injury", "rival.act_begun", "grievance_by_accident", "deal_broken", "deal_struck"),
+        reads=("trust", "reassurance", "exposures", "attack_injury", "rival.act_begun", "grievance_by_accident", "deal_broken", "deal_struck"),
         writes=("trust",),
     ),
 )  # fmt: skip

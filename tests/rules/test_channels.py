@@ -9,14 +9,24 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from escalation_sim.parameters import Values
-from escalation_sim.rules.channels import CLOSED, OPEN, SUSPENDED, channel, lines, relationship_next
-from given import array, evenly, given, member, members, rows
+from escalation_sim.rules.channels import CLOSED, OPEN, PROFILE, SUSPENDED, channel, relationship_next
+from given import array, evenly, given, member, rows, summed_up
 
 LUCKIEST = 1.0 - 2.0**-53
 SHARE = st.floats(0.0, 1.0)
 
 
-def lived(profile, *, posture=(0.0, 0.0), status=OPEN, u=(LUCKIEST,) * 3, engaged=(), set_up_left=0.0, relationship=0.5, **changes):
+def lived(
+    profile,
+    *,
+    posture=(0.0, 0.0),
+    status=OPEN,
+    u=(LUCKIEST, LUCKIEST),
+    engaged=(),
+    set_up_left=0.0,
+    relationship=0.5,
+    **changes,
+):
     p = given("channels", member=profile, **changes)
     s = Values(
         {
@@ -33,26 +43,28 @@ def lived(profile, *, posture=(0.0, 0.0), status=OPEN, u=(LUCKIEST,) * 3, engage
 @for_all(tolerance=st.floats(0, 10), first=st.integers(0, 10), second=st.integers(0, 10), cutting=st.floats(0, 2))
 @settings(max_examples=60, deadline=None)
 def test_a_line_is_never_cut_below_what_it_tolerates_and_may_be_cut_above(tolerance, first, second, cutting):
-    found = lived(member("channel", stress_tolerance=tolerance), posture=(first, second), u=(0.0, 0.5, 0.5), cutting=cutting)
+    found = lived(member("channel", stress_tolerance=tolerance), posture=(first, second), u=(0.0, 0.5), cutting=cutting)
     rate = cutting * max(first - tolerance, second - tolerance, 0.0)
     assert found["status"] == (SUSPENDED if 1.0 - np.exp(-rate * 0.25) > 0.0 else OPEN)
 
 
 def test_a_line_is_cut_at_its_rate_per_rung_above_what_it_tolerates():
     count = 10_000
-    found = lived(member("channel", stress_tolerance=2.5), posture=(6.0, 3.0), u=(evenly(count), LUCKIEST, LUCKIEST), cutting=0.25)
+    found = lived(member("channel", stress_tolerance=2.5), posture=(6.0, 3.0), u=(evenly(count), LUCKIEST), cutting=0.25)
     assert np.mean(found["status"] == SUSPENDED) == pytest.approx(1.0 - np.exp(-0.25 * 3.5 * 0.25), abs=1.0 / count)
 
 
 def test_a_suspended_line_comes_back_once_it_is_calm_and_not_before():
     profile = member("channel", stress_tolerance=3.0)
-    ready = (LUCKIEST, evenly(10_000), LUCKIEST)
+    ready = (evenly(10_000), LUCKIEST)
     assert (lived(profile, status=SUSPENDED, posture=(4.0, 0.0), u=ready)["status"] == SUSPENDED).all()
     calm = lived(profile, status=SUSPENDED, posture=(3.0, 0.0), u=ready, reopening=0.08)["status"]
     assert np.mean(calm == OPEN) == pytest.approx(1.0 - np.exp(-0.08 * 0.25), abs=1e-4)
 
 
-@for_all(draws=st.tuples(SHARE, SHARE, SHARE), first=st.integers(0, 10), leak_rate=st.floats(0, 0.2), third=st.sampled_from([0.0, 1.0]))
+@for_all(
+    draws=st.tuples(SHARE, SHARE), first=st.integers(0, 10), leak_rate=st.floats(0, 0.2), third=st.sampled_from([0.0, 1.0])
+)
 @settings(max_examples=40, deadline=None)
 def test_a_closed_line_stays_closed_and_leaks_nothing(draws, first, leak_rate, third):
     profile = member("channel", leak_rate=leak_rate, third_party=third, stress_tolerance=10.0)
@@ -77,7 +89,7 @@ def test_a_mediators_line_is_open_exactly_while_a_mediator_is_at_work():
         for status in (SUSPENDED, OPEN):
             for posture in ((0.0, 0.0), (10.0, 10.0)):
                 for draw in (0.0, LUCKIEST):
-                    found = lived(profile, engaged=engaged, status=status, posture=posture, u=(draw,) * 3)
+                    found = lived(profile, engaged=engaged, status=status, posture=posture, u=(draw, draw))
                     assert found["status"] == (OPEN if any(engaged) else SUSPENDED)
 
 
@@ -88,18 +100,18 @@ def test_other_lines_do_not_care_for_mediators():
 
 
 def test_an_exposed_line_falls_silent():
-    found = lived(member("channel", leak_rate=0.2, stress_tolerance=10.0), posture=(6.0, 0.0), u=(LUCKIEST, LUCKIEST, 0.0))
+    found = lived(member("channel", leak_rate=0.2, stress_tolerance=10.0), posture=(6.0, 0.0), u=(LUCKIEST, 0.0))
     assert found["leak"] == 1.0
     assert found["status"] == SUSPENDED
 
 
 def test_secrets_are_at_risk_with_use():
     count, profile = 100_000, member("channel", leak_rate=0.2, stress_tolerance=10.0)
-    u = (LUCKIEST, LUCKIEST, evenly(count))
+    u = (LUCKIEST, evenly(count))
     in_crisis, in_quiet = (lived(profile, posture=(rung, 0.0), u=u, minimum_use=0.25)["leak"].mean() for rung in (3.0, 2.0))
     assert in_crisis == pytest.approx(1.0 - np.exp(-0.2 * 0.25), abs=1.0 / count)
     assert in_quiet == pytest.approx(1.0 - np.exp(-0.2 * 0.25 * 0.25), abs=1.0 / count)
-    assert lived(member("channel", stress_tolerance=10.0), posture=(6.0, 0.0), u=(LUCKIEST, LUCKIEST, 0.0))["leak"] == 0.0
+    assert lived(member("channel", stress_tolerance=10.0), posture=(6.0, 0.0), u=(LUCKIEST, 0.0))["leak"] == 0.0
 
 
 @for_all(use=SHARE, warming=st.floats(0.001, 0.2), cooling=st.floats(0.001, 0.1), start=SHARE)
@@ -120,32 +132,39 @@ def test_a_relationship_grows_in_a_crisis_and_fades_when_the_line_is_cut():
     assert unused["relationship"] == pytest.approx([0.5 * np.exp(-0.01 * 0.25)])
 
 
-def together(status, relationship, *profiles):
-    s = Values({"status": rows(*status), "relationship": rows(*relationship)})
-    return lines(s, given("channels", channel=members("channel", *profiles)), [])
-
-
 @for_all(each=st.lists(st.tuples(SHARE, SHARE), min_size=1, max_size=5))
 @settings(max_examples=40, deadline=None)
 def test_an_accident_is_explained_unless_every_line_fails(each):
     relationship, clarifies = zip(*each, strict=True)
-    found = together((OPEN,) * len(each), relationship, *[{"clarifies_accidents": c} for c in clarifies])
+    found = summed_up(*[{"clarifies_accidents": c} for c in clarifies], relationship=relationship)
     assert found["explains"] == pytest.approx([1.0 - np.prod([1.0 - r * c for r, c in each])])
 
 
 def test_only_a_line_that_negotiates_counts_as_talking_and_the_best_one_counts():
-    found = together(
-        (OPEN, OPEN, OPEN, SUSPENDED), (0.5, 0.4, 1.0, 1.0),
+    found = summed_up(
         {"influence": 0.8, "negotiates": 0.1}, {"influence": 0.9, "negotiates": 2.0}, {"influence": 1.0}, {"influence": 1.0, "negotiates": 1.0},
+        status=(OPEN, OPEN, OPEN, SUSPENDED), relationship=(0.5, 0.4, 1.0, 1.0),
     )  # fmt: skip
     assert found["talking"] == pytest.approx([0.4])
 
 
 def test_lines_together_implement_what_each_would():
-    found = together((OPEN, SUSPENDED, OPEN), (0.5, 1.0, 0.25), {"implements": 4.0}, {"implements": 9.0}, {"implements": 2.0})
+    found = summed_up(
+        {"implements": 4.0},
+        {"implements": 9.0},
+        {"implements": 2.0},
+        status=(OPEN, SUSPENDED, OPEN),
+        relationship=(0.5, 1.0, 0.25),
+    )
     assert found["implements"] == pytest.approx([2.5])
 
 
 def test_silent_lines_do_nothing():
-    found = together((SUSPENDED, CLOSED), (1.0, 1.0), *[{"implements": 4.0, "clarifies_accidents": 1.0, "influence": 1.0, "negotiates": 1.0}] * 2)
-    assert found["explains"] == found["talking"] == found["implements"] == 0.0
+    able = {name: parameter.high for name, parameter in PROFILE if name != "latency"}
+    found = summed_up(able, able, status=(SUSPENDED, CLOSED))
+    assert all(value == 0.0 for value in found.values())
+    assert all(value > 0.0 for name, value in summed_up(able, able).items() if name != "exposures")
+
+
+def test_every_exposure_of_the_last_step_counts():
+    assert summed_up({}, {}, {}, leak=(1.0, 0.0, 1.0), status=(SUSPENDED, OPEN, SUSPENDED))["exposures"] == array(2.0)

@@ -8,17 +8,16 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from escalation_sim.parameters import Values
-from escalation_sim.rules.civil_society import contact_rate, voice, voice_next
-from given import array, given, member, members, rows
+from escalation_sim.rules.civil_society import voice, voice_next
+from given import array, given, member, summed_up
 
 SHARE = st.floats(0.0, 1.0)
-BUILDS = members("channel", {"builds_constituency": 0.02}, {"builds_constituency": 0.05})
+BUILDERS = ({"builds_constituency": 0.02}, {"builds_constituency": 0.05})
 
 
-def heard(group=None, *, now=0.3, climate=0.0, status=(2.0, 2.0), relationship=(0.5, 0.4), draw=0.0, **changes):
-    p = given("civil_society", dt=1.0, member=group or member("group"), channel=BUILDS, **changes)
-    state = {"voice": array(now), "climate": array(climate), "status": rows(*status), "relationship": rows(*relationship)}
-    return voice(Values(state), p, [array(draw)])["voice"]
+def heard(group=None, *, now=0.3, climate=0.0, contact=0.03, draw=0.0, **changes):
+    p = given("civil_society", dt=1.0, member=group or member("group"), **changes)
+    return voice(Values({"voice": array(now), "climate": array(climate), "contact": array(contact)}), p, [array(draw)])["voice"]
 
 
 @for_all(start=SHARE, own=SHARE)
@@ -40,15 +39,18 @@ def test_voice_settles_at_the_weighted_mean_of_contact_stigma_and_habit(contact,
 
 
 def test_only_open_lines_give_contact():
-    rate = contact_rate(rows(2.0, 2.0), rows(0.5, 0.4), BUILDS.builds_constituency)
-    assert rate == pytest.approx([0.5 * 0.02 + 0.4 * 0.05])
-    assert contact_rate(rows(2.0, 1.0), rows(0.5, 0.4), BUILDS.builds_constituency) == pytest.approx([0.01])
-    assert contact_rate(rows(0.0, 1.0), rows(0.5, 0.4), BUILDS.builds_constituency) == 0.0
+    def contact(*status):
+        return summed_up(*BUILDERS, status=status, relationship=(0.5, 0.4))["contact"]
+
+    assert contact(2.0, 2.0) == pytest.approx([0.5 * 0.02 + 0.4 * 0.05])
+    assert contact(2.0, 1.0) == pytest.approx([0.01])
+    assert contact(0.0, 1.0) == 0.0
 
 
 def test_contact_helps_those_with_ties_across_the_border():
     stranger, friend = (heard(member("group", ties=ties)) for ties in (0.0, 1.0))
     assert stranger == pytest.approx([0.3], abs=1e-15)
+    assert friend == pytest.approx(voice_next(array(0.3), array(0.3), array(0.03), array(0.0), array(0.02), array(1.0)))
     assert friend > 0.3
 
 

@@ -19,7 +19,9 @@ CALM = {
 
 def after(grievance=3.0, injury=0.0, answered=0.0, conceded=0.0, **changes):
     p = {"fading": 0.04, "ceiling": 12.0, "relief": 0.5, "concession": 0.6, "dt": 0.25, **changes}
-    return grievance_next(*map(array, (grievance, injury, answered, conceded)), **{name: array(value) for name, value in p.items()})
+    return grievance_next(
+        *map(array, (grievance, injury, answered, conceded)), **{name: array(value) for name, value in p.items()}
+    )
 
 
 def resented(p=None, **changes):
@@ -39,7 +41,9 @@ def test_half_a_grievance_is_left_after_its_half_life():
 def test_a_full_answer_relieves_by_exp_relief_and_two_half_answers_are_one(grievance, relief):
     whole = after(grievance, answered=1.0, relief=relief, dt=0.0)
     assert whole == pytest.approx([grievance * np.exp(-relief)])
-    assert after(after(grievance, answered=0.5, relief=relief, dt=0.0), answered=0.5, relief=relief, dt=0.0) == pytest.approx(whole)
+    assert after(after(grievance, answered=0.5, relief=relief, dt=0.0), answered=0.5, relief=relief, dt=0.0) == pytest.approx(
+        whole
+    )
 
 
 def test_a_concession_takes_its_share_and_a_full_one_takes_all():

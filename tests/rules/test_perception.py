@@ -9,29 +9,30 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from escalation_sim.parameters import Values
-from escalation_sim.rules.perception import belief_next, believe, candour_of
-from given import array, given, members, rows, seen
+from escalation_sim.rules.perception import belief_next, believe, honesty
+from given import array, given, seen, summed_up
 
 QUIET = {
     "belief": 0.0, "belief_variance": 1.0, "rival_posture": 2.0, "rival_order": 0.0, "rival_posture_wanted": 2.0, "salience": 0.0,
-    "climate": 0.0, "falsehood_heard": 0.0, "talking": 0.0,
+    "climate": 0.0, "falsehood_heard": 0.0,
 }  # fmt: skip
 FRANK = {"intent_precision": 2.0, "candour": 1.0, "influence": 1.0, "latency": 0.0}
 
 
-def of_two(state: dict[str, object], status=(2.0,), relationship=(1.0,)) -> Values:
-    return Values({**seen(**state).__dict__, "status": rows(*status), "relationship": rows(*relationship)})
+MUTE = {"influence": 1.0}
 
 
-def nothing(channels: int = 1) -> list[np.ndarray]:
-    return [np.zeros(1)] * (channels + 1)
+def perceived(p=None, draw=0.0, line=MUTE, **changes) -> dict[str, np.ndarray]:
+    """Belief after one step, with one line between the governments."""
+    heard = {**summed_up(line), "talking": array(changes.pop("talking", 0.0))}
+    return believe(Values({**heard, **seen(**{**QUIET, **changes}).__dict__}), p or given("perception"), [array(draw)])
 
 
-def believed(state, p, days: float, draws=None, status=(2.0,), relationship=(1.0,)) -> dict[str, np.ndarray]:
+def settled(p=None, days: float = 60.0, draws=None, **changes) -> dict[str, np.ndarray]:
     """Belief after some days in which nothing else changes."""
-    now = dict(state)
-    for _ in range(round(days / float(p.dt[0]))):
-        written = believe(of_two(now, status, relationship), p, draws() if draws else nothing(len(status)))
+    now = dict(changes)
+    for _ in range(round(days * 4)):
+        written = perceived(p, draws() if draws else 0.0, **now)
         now |= {"belief": written["belief"], "belief_variance": written["belief_variance"]}
     return written
 
@@ -95,81 +96,93 @@ def test_every_further_source_makes_surer(variance, precision, more):
     assert after[1] < after[0] <= variance + 0.6 * 0.25
 
 
-def test_a_closed_line_or_a_stranger_tells_nothing():
-    p = given("perception", channel=members("channel", FRANK))
-    alone = believe(of_two(QUIET, ()), given("perception", channel=members("channel")), [array(0.3)])
-    for status, relationship in ((0.0, 1.0), (1.0, 1.0), (2.0, 0.0)):
-        other = believe(of_two(QUIET, (status,), (relationship,)), p, [array(0.3), array(5.0)])
-        assert all(np.array_equal(alone[name], other[name]) for name in alone)
+@pytest.mark.parametrize(("status", "relationship"), [((0.0,), (1.0,)), ((1.0,), (1.0,)), ((2.0,), (0.0,))])
+def test_a_closed_line_or_a_stranger_tells_nothing(status, relationship):
+    silent = summed_up(FRANK, status=status, relationship=relationship)
+    assert silent["intent_told"] == silent["intent_told_truly"] == silent["posture_shown"] == 0.0
+
+
+def test_lines_tell_as_much_as_they_are_precise_near_candid_and_quick():
+    line = {"intent_precision": 2.0, "posture_precision": 3.0, "candour": 0.5, "influence": 0.8, "latency": 3.0}
+    one, two = summed_up(line, relationship=(0.5,)), summed_up(line, line, relationship=(0.5, 0.5))
+    reach = 0.5 * 0.8 / 4.0
+    assert one["intent_told"] == pytest.approx([2.0 * reach * 0.5])
+    assert one["intent_told_truly"] == pytest.approx([2.0 * reach * 0.25])
+    assert one["posture_shown"] == pytest.approx([3.0 * reach])
+    assert all(two[name] == 2.0 * one[name] for name in ("intent_told", "intent_told_truly", "posture_shown"))
 
 
 def test_more_candour_brings_belief_nearer_to_the_truth():
     rng = np.random.default_rng(11)
-    state = {**QUIET, "rival_posture": 2.0, "rival_posture_wanted": 6.0}
     errors = []
     for candour in (0.0, 0.3, 0.6, 1.0):
-        p = given("perception", channel=members("channel", {**FRANK, "candour": candour}))
-        found = believed(state, p, 20, lambda: [rng.standard_normal(2000), rng.standard_normal(2000)])
+        line = {**FRANK, "candour": candour}
+        found = settled(None, 20, lambda: rng.standard_normal(2000), line=line, rival_posture_wanted=6.0)
         errors.append(np.mean(np.abs(found["belief"] - 6.0)))
     assert errors == sorted(errors, reverse=True)
     assert errors[0] > 3.0 > 1.5 > errors[-1]
 
 
+def test_in_the_long_run_belief_is_the_mean_of_the_sources_by_their_precision():
+    line = {**FRANK, "candour": 0.6, "posture_precision": 1.0}
+    found = settled(given("perception", watching=0.5), line=line, rival_posture=2.0, rival_posture_wanted=7.0)
+    told = 0.6 * 7.0 + 0.4 * 2.0
+    assert found["belief"] == pytest.approx([np.average([2.0, told, 2.0], weights=[0.5, 1.2, 1.0])], abs=1e-6)
+
+
 def test_what_is_said_counts_less_from_one_who_has_something_to_hide():
-    assert candour_of(array(0.8), array(1.0), array(0.6)) == pytest.approx([0.8 * 0.4])
-    assert candour_of(array(0.8), array(0.0), array(0.6)) == array(0.8)
-    p = given("perception", channel=members("channel", FRANK))
-    frank = believe(of_two({**QUIET, "rival_posture_wanted": 6.0}), p, nothing())
-    hiding = believe(of_two({**QUIET, "rival_posture_wanted": 6.0, "rival_order": 6.0}), p, nothing())
+    assert honesty(array(1.0), array(0.6)) == pytest.approx([0.4])
+    assert honesty(array(0.0), array(0.6)) == array(1.0)
+    p = given("perception", bluffing=0.6)
+    frank, hiding = (perceived(p, line=FRANK, rival_posture_wanted=6.0, rival_order=order) for order in (0.0, 6.0))
     assert hiding["belief"] < frank["belief"]
     assert hiding["belief_variance"] > frank["belief_variance"]
+    silent = perceived(line=MUTE, rival_posture_wanted=6.0, rival_order=6.0)
+    lying = perceived(given("perception", bluffing=1.0), line=FRANK, rival_posture_wanted=6.0, rival_order=6.0)
+    assert all(np.array_equal(lying[name], silent[name]) for name in silent)
 
 
 def test_an_order_that_is_already_carried_out_hides_nothing():
-    p = given("perception", channel=members("channel", FRANK))
-    state = {**QUIET, "rival_posture": 6.0, "rival_posture_wanted": 6.0}
-    open_, ordered = (believe(of_two({**state, "rival_order": order}), p, nothing()) for order in (0.0, 6.0))
-    assert open_["belief"] == ordered["belief"]
+    state = {"rival_posture": 6.0, "rival_posture_wanted": 6.0, "line": FRANK}
+    plain, ordered = (perceived(**state, rival_order=order) for order in (0.0, 6.0))
+    assert plain["belief"] == ordered["belief"]
 
 
 def test_a_line_that_shows_the_forces_sees_the_order_being_prepared():
-    watcher = members("channel", {"posture_precision": 3.0, "influence": 1.0, "latency": 0.0})
-    p = given("perception", watching=0.05, channel=watcher)
-    found = believed({**QUIET, "rival_order": 6.0}, p, 60)
-    seen_as = (0.05 * 2.0 + 3.0 * 6.0) / 3.05
-    assert found["belief"] == pytest.approx([seen_as], abs=1e-6)
+    watcher = {"posture_precision": 3.0, "influence": 1.0, "latency": 0.0}
+    found = settled(given("perception", watching=0.05), line=watcher, rival_order=6.0)
+    assert found["belief"] == pytest.approx([(0.05 * 2.0 + 3.0 * 6.0) / 3.05], abs=1e-6)
 
 
 def test_a_slow_or_distant_line_weighs_less():
     quick, slow, distant = (
-        believe(of_two({**QUIET, "rival_posture_wanted": 8.0}), given("perception", channel=members("channel", {**FRANK, **change})), nothing())
+        perceived(line={**FRANK, **change}, rival_posture_wanted=8.0)["belief"]
         for change in ({}, {"latency": 10.0}, {"influence": 0.2})
-    )  # fmt: skip
-    assert quick["belief"] > distant["belief"] > slow["belief"]
+    )
+    assert quick > distant > slow
 
 
 def test_hostile_coverage_bends_what_is_seen_only_while_the_event_is_salient():
-    p = given("perception", channel=members("channel"), distortion=1.5, false_alarm=1.0)
-    calm = believed({**QUIET, "climate": 1.0, "falsehood_heard": 1.0}, p, 60, status=())
-    loud = believed({**QUIET, "climate": 0.8, "falsehood_heard": 0.5, "salience": 0.5}, p, 60, status=())
+    p = given("perception", distortion=1.5, false_alarm=1.0)
+    calm = settled(p, climate=1.0, falsehood_heard=1.0)
+    loud = settled(p, climate=0.8, falsehood_heard=0.5, salience=0.5)
     assert calm["belief"] == pytest.approx([2.0], abs=1e-6)
     assert loud["belief"] == pytest.approx([2.0 + 0.5 * (1.5 * 0.8 + 1.0 * 0.5)], abs=1e-6)
 
 
 def test_the_prudent_plan_for_worse_than_the_mean_and_talks_may_lull_them():
     bold, prudent, lulled = (
-        believe(of_two({**QUIET, "belief": 4.0, "talking": 1.0}, ()), given("perception", channel=members("channel"), **change), nothing(0))
+        perceived(given("perception", **change), belief=4.0, talking=1.0)
         for change in ({"prudence": 0.0}, {"prudence": 1.5}, {"prudence": 1.5, "lulling": 0.8})
-    )  # fmt: skip
+    )
     deviation = np.sqrt(prudent["belief_variance"])
     assert bold["threat"] == bold["belief"]
     assert prudent["threat"] == pytest.approx(prudent["belief"] + 1.5 * deviation)
     assert lulled["threat"] == pytest.approx(prudent["belief"] + 1.5 * 0.2 * deviation)
 
 
-@for_all(draws=st.tuples(st.floats(-6, 6), st.floats(-6, 6)), belief=st.floats(0, 10), variance=st.floats(0, 50))
+@for_all(draw=st.floats(-8, 8), belief=st.floats(0, 10), variance=st.floats(0, 50))
 @settings(max_examples=30, deadline=None)
-def test_belief_and_threat_stay_on_the_ladder(draws, belief, variance):
-    p = given("perception", channel=members("channel", FRANK))
-    found = believe(of_two({**QUIET, "belief": belief, "belief_variance": variance}), p, [array(draw) for draw in draws])
+def test_belief_and_threat_stay_on_the_ladder(draw, belief, variance):
+    found = perceived(draw=draw, line=FRANK, belief=belief, belief_variance=variance)
     assert 0.0 <= found["belief"] <= found["threat"] <= 10.0

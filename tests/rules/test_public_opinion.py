@@ -9,14 +9,14 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from escalation_sim.parameters import Values
-from escalation_sim.rules.public_opinion import climate_of, opinion, pressure_sought, weariness_next, weighted_mean
+from escalation_sim.rules.public_opinion import climate_of, news, opinion, pressure_sought, weariness_next, weighted_mean
 from given import LADDER, array, given, members, rows, seen
 
 SHARE = st.floats(0.0, 1.0)
 WEIGHTS = {"standing": 0.05, "rally": 0.35, "incitement": 0.6, "false_victory": 0.2, "appeals": 0.4}
 CALM = {
     "attack_injury": 0.0, "rival_act_begun": 0.0, "grievance_by_accident": 0.0, "rival_posture": 0.0, "posture": 0.0, "arousal": 0.0,
-    "deaths_recent": 0.0, "weariness": 0.0, "pressure": 0.05,
+    "deaths_recent": 0.0, "weariness": 0.0, "pressure": 0.05, "climate": 0.0, "falsehood_heard": 0.0, "appeal": 0.0,
 }  # fmt: skip
 OUTLETS = members("outlet", {"audience": 0.3}, {"audience": 0.1, "social": 1.0})
 GROUPS = members("group", {"audience": 0.2}, {"audience": 0.6})
@@ -27,10 +27,14 @@ def sought(salience=0.0, climate=0.0, falsehood=0.0, appeal=0.0, weariness=0.0, 
     return pressure_sought(*map(array, (salience, climate, falsehood, appeal, weariness)), **weights)
 
 
-def opined(hostility=(0.0, 0.0), falsehood=(0.0, 0.0), voice=(0.0, 0.0), p: dict | None = None, **changes):
-    state = {"hostility": rows(*hostility), "falsehood": rows(*falsehood), "voice": rows(*voice)}
-    s = Values({**seen(**{**CALM, **changes}).__dict__, **state})
-    return opinion(s, given("public_opinion", outlet=OUTLETS, group=GROUPS, **(p or {})), [])
+def opined(p: dict | None = None, **changes):
+    return opinion(seen(**{**CALM, **changes}), given("public_opinion", **(p or {})), [])
+
+
+def read(hostility=(0.0, 0.0), falsehood=(0.0, 0.0), voice=(0.0, 0.0), **changes):
+    """The day's news."""
+    s = Values({"hostility": rows(*hostility), "falsehood": rows(*falsehood), "voice": rows(*voice)})
+    return news(s, given("public_opinion", dt=1.0, outlet=OUTLETS, group=GROUPS, **changes), [])
 
 
 @for_all(levels=st.lists(st.tuples(SHARE, st.floats(0.01, 1)), min_size=1, max_size=5))
@@ -59,7 +63,7 @@ def test_without_salience_only_the_standing_pressure_is_left():
     assert sought(0.0, climate=1.0, falsehood=1.0) == array(0.05)
     pressure = array(0.9)
     for _ in range(400):
-        pressure = opined(hostility=(1.0, 1.0), falsehood=(1.0, 1.0), pressure=pressure)["pressure"]
+        pressure = opined(climate=1.0, falsehood_heard=1.0, pressure=pressure)["pressure"]
     assert pressure == pytest.approx([0.05], abs=1e-9)
 
 
@@ -71,6 +75,12 @@ def test_weariness_takes_its_share_of_all_pressure(salience, climate, falsehood,
     assert sought(salience, climate, falsehood, weariness=1.0) == 0.0
 
 
+def test_pressure_follows_what_moves_it_at_its_rate():
+    moved = opined({"adjustment": 0.3}, arousal=1e9, climate=0.5, falsehood_heard=0.5, appeal=0.2, pressure=0.1, weariness=0.25)
+    target = (0.05 + 0.35 + 0.3 + 0.1 - 0.4 * 0.2) * 0.75
+    assert moved["pressure"] == pytest.approx([target + (0.1 - target) * np.exp(-0.3 * 0.25)])
+
+
 def test_appeals_take_pressure_away_but_never_below_nothing():
     assert sought(1.0, 0.5, appeal=0.5) == pytest.approx(sought(1.0, 0.5) - 0.4 * 0.5)
     assert sought(0.0, appeal=1.0) == 0.0
@@ -79,10 +89,10 @@ def test_appeals_take_pressure_away_but_never_below_nothing():
 def test_a_fully_hostile_climate_buries_appeals():
     mean = (0.2 * 0.5 + 0.6 * 0.9) / 0.8
     calm, hostile = ((0.0, 0.0), (1.0, 1.0))
-    assert opined(calm, voice=(0.5, 0.9))["appeal"] == pytest.approx([mean])
-    assert opined(hostile, voice=(0.5, 0.9), p={"burying": 0.9})["appeal"] == pytest.approx([0.1 * mean])
-    assert opined(hostile, voice=(0.5, 0.9), p={"burying": 1.0})["appeal"] == 0.0
-    assert opined(hostile, voice=(0.5, 0.9), p={"burying": 0.0})["appeal"] == pytest.approx([mean])
+    assert read(calm, voice=(0.5, 0.9))["appeal"] == pytest.approx([mean])
+    assert read(hostile, voice=(0.5, 0.9), burying=0.9)["appeal"] == pytest.approx([0.1 * mean])
+    assert read(hostile, voice=(0.5, 0.9), burying=1.0)["appeal"] == 0.0
+    assert read(hostile, voice=(0.5, 0.9), burying=0.0)["appeal"] == pytest.approx([mean])
 
 
 def test_an_event_is_half_forgotten_after_its_half_life():
@@ -108,7 +118,7 @@ def test_the_rivals_acts_stir_at_once_and_its_wars_day_by_day():
 
 
 def test_what_the_press_falsely_claims_is_not_on_social_media():
-    found = opined(falsehood=(0.8, 0.4))
+    found = read(falsehood=(0.8, 0.4))
     assert found["falsehood_heard"] == pytest.approx([(0.3 * 0.8 + 0.1 * 0.4) / 0.4])
     assert found["falsehood_on_social_media"] == pytest.approx([0.4])
 

@@ -61,19 +61,43 @@ def relationship_next(relationship: Array, use: Array, *, warming: Array, coolin
 
 
 def lines(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:
-    """What all open lines do together: how far the governments are talking, explain accidents, implement a cease-fire.
+    """What all open lines do together, so that other rules need not know how many there are.
 
-    `talking` is the strength of the best line that can negotiate, `explains` the probability that any line explains an unintended
-    act before it is read as intended, `implements` how many times longer (less one) a cease-fire holds.
+    `talking` is the strength of the best line that can negotiate; `explains` the probability that any line explains an unintended act
+    before it is read as intended; `implements` how many times longer (less one) a cease-fire holds; `intent_told` and
+    `posture_shown` precisions per day of what governments learn of each other, `intent_told_truly` the first weighted by candour;
+    `contact` and `reassurance` rates per day at which civil society gains voice and governments gain trust; `exposures` the number of
+    channels exposed in the last step.
     """
-    nothing = np.zeros_like(s.status[0] * p.channel.influence[0])
+    profile = p.channel
+    nothing = np.zeros_like(s.status[0] * profile.influence[0])
     talking, silent, implements = nothing, nothing + 1.0, nothing
+    told, truly, shown, contact, reassurance, exposures = nothing, nothing, nothing, nothing, nothing, nothing
     for line in range(len(s.status)):
         working = (s.status[line] == OPEN) * s.relationship[line]
-        talking = np.maximum(talking, working * p.channel.influence[line] * (p.channel.negotiates[line] > 0.0))
-        silent = silent * (1.0 - working * p.channel.clarifies_accidents[line])
-        implements = implements + working * p.channel.implements[line]
-    return {"talking": talking, "explains": 1.0 - silent, "implements": implements}
+        heard = working * profile.influence[line]
+        talking = np.maximum(talking, heard * (profile.negotiates[line] > 0.0))
+        silent = silent * (1.0 - working * profile.clarifies_accidents[line])
+        implements = implements + working * profile.implements[line]
+        reach = heard / (1.0 + profile.latency[line])
+        on_intent = profile.intent_precision[line] * reach * profile.candour[line]
+        told = told + on_intent
+        truly = truly + on_intent * profile.candour[line]
+        shown = shown + profile.posture_precision[line] * reach
+        contact = contact + working * profile.builds_constituency[line]
+        reassurance = reassurance + working * (profile.builds_trust[line] * profile.sponsorship[line])
+        exposures = exposures + s.leak[line]
+    return {
+        "talking": talking,
+        "explains": 1.0 - silent,
+        "implements": implements,
+        "intent_told": told,
+        "intent_told_truly": truly,
+        "posture_shown": shown,
+        "contact": contact,
+        "reassurance": reassurance,
+        "exposures": exposures,
+    }
 
 
 def channel(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:
@@ -85,7 +109,7 @@ def channel(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:
     built = (s.set_up_left > 0.0) & (set_up_left == 0.0)
     cut = (s.status == OPEN) & (u[0] < probability(cutting_rate(stress, p.member.stress_tolerance, p.cutting), p.dt))
     calm = stress <= p.member.stress_tolerance
-    back = (s.status == SUSPENDED) & calm & (u[1] < probability(p.reopening, p.dt))
+    back = (s.status == SUSPENDED) & calm & (u[0] < probability(p.reopening, p.dt))
     status = np.where(cut, SUSPENDED, np.where(back | built, OPEN, s.status))
     mediated = p.member.third_party == 1.0
     brokered = np.zeros_like(s.engaged[0]) if len(s.engaged) else np.zeros_like(s.posture[0])
@@ -96,7 +120,7 @@ def channel(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:
     )
     in_use = (status == OPEN) * np.where(crisis, 1.0, p.minimum_use)
     secrecy_at_risk = (status == OPEN) * p.member.leak_rate * np.where(crisis, 1.0, p.minimum_use)
-    leak = u[2] < probability(secrecy_at_risk, p.dt)
+    leak = u[1] < probability(secrecy_at_risk, p.dt)
     return {
         "status": np.where(leak & ~mediated, SUSPENDED, status),
         "relationship": relationship_next(s.relationship, in_use, warming=p.warming, cooling=p.cooling, dt=p.dt),

@@ -28,14 +28,6 @@ PROFILE = section(
 )
 
 
-def contact_rate(status: Array, relationship: Array, builds_constituency: Array) -> Array:
-    """Rate per day at which open channels give voice; channel axis first."""
-    rate = np.zeros_like(relationship[0] * builds_constituency[0])
-    for channel in range(len(status)):
-        rate = rate + (status[channel] == 2.0) * relationship[channel] * builds_constituency[channel]
-    return rate
-
-
 def voice_next(voice: Array, own_level: Array, contact: Array, stigma: Array, recovery: Array, dt: Array) -> Array:
     """Voice after `dt` days: contact pulls up to 1, stigma down to 0, habit back to the group's own level."""
     total = contact + stigma + recovery
@@ -46,6 +38,6 @@ def voice_next(voice: Array, own_level: Array, contact: Array, stigma: Array, re
 
 def voice(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:
     """Voice of one group, once a day."""
-    contact = p.contact * p.member.ties * contact_rate(s.status, s.relationship, p.channel.builds_constituency)
+    contact = p.contact * p.member.ties * s.contact
     steady = voice_next(s.voice, p.member.voice, contact, p.stigma * s.climate, p.recovery, p.dt)
     return {"voice": np.clip(steady + p.unrest * np.sqrt(p.dt) * u[0], 0.0, 1.0)}

@@ -22,7 +22,7 @@ PARAMETERS = section(
     "government",
     resolve=Parameter(1.45, 0.0, 3.0, "utility/grievance", "utility of fully answering one unit of grievance"),
     temper=Parameter(0.3, 0.0, 0.8, "1", "spread of resolve between runs (standard deviation of its logarithm)"),
-    precision=Parameter(4, 0.3, 8.0, "1/utility", "precision of choice: the larger, the smaller the part of disposition", "mckelvey1995"),
+    precision=Parameter(4.0, 0.3, 8.0, "1/utility", "precision of choice: the larger, the smaller the part of disposition", "mckelvey1995"),
     mood_size=Parameter(0.15, 0.0, 0.5, "1", "spread of the slow change of resolve within a run (of its logarithm)"),
     mood_days=Parameter(20.0, 5.0, 90.0, "days", "mean time for which a mood lasts"),
     threat_weight=Parameter(0.6, 0.0, 1.0, "utility/rung", "cost of standing one rung below what the rival is thought to intend", "jervis1976"),

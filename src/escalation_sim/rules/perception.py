@@ -27,10 +27,16 @@ PARAMETERS = section(
 )  # fmt: skip
 
 
-def candour_of(candour: Array, rival_hides: Array, bluffing: Array) -> Array:
-    """Probability that what the rival says is true, given whether it has something to hide."""
-    said_truly: Array = candour * (1.0 - bluffing * rival_hides)
-    return said_truly
+def honesty(rival_hides: Array, bluffing: Array) -> Array:
+    """Share of its usual candour that the rival keeps, given whether it has something to hide."""
+    kept: Array = 1.0 - bluffing * rival_hides
+    return kept
+
+
+def mean_told(wanted: Array, posture: Array, candour: Array) -> Array:
+    """What the rival says of its intentions, on average: the truth as far as it is candid, else what can be seen anyway."""
+    told: Array = candour * wanted + (1.0 - candour) * posture
+    return told
 
 
 def belief_next(
@@ -38,8 +44,8 @@ def belief_next(
 ) -> tuple[Array, Array]:
     """Mean and variance after `dt` days of signals.
 
-    `signal` is the precision-weighted mean of the sources, `precision` their sum per day, `noise` the sum over sources of
-    sqrt(precision) times a standard normal draw.
+    `signal` is the precision-weighted mean of the sources, `precision` their sum per day, `noise` a
+    normal draw with variance `precision`.
     """
     before = variance + drift * dt
     after = before / (1.0 + before * precision * dt)
@@ -48,25 +54,20 @@ def belief_next(
 
 
 def believe(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:
-    """Belief about the rung the rival wants; `u` holds one normal draw for the eyes and one per channel."""
-    rival_hides = (s.rival_order > s.rival_posture) * 1.0
+    """Belief about the rung the rival wants. One normal draw carries the noise of all sources, whose precisions add up."""
+    honest = honesty((s.rival_order > s.rival_posture) * 1.0, p.bluffing)
     bent = s.salience * (p.distortion * s.climate + p.false_alarm * s.falsehood_heard)
-    seen = s.rival_posture + bent
-    precision = p.watching * p.ladder.look_up("visibility", s.rival_posture)
-    weighted = precision * seen
-    noise = np.sqrt(precision) * u[0]
-    under_way = np.maximum(s.rival_posture, s.rival_order)
-    for channel in range(len(s.status)):
-        working = (s.status[channel] == 2.0) * s.relationship[channel]
-        reach = working * (p.channel.influence[channel] / (1.0 + p.channel.latency[channel]))
-        candour = candour_of(p.channel.candour[channel], rival_hides, p.bluffing)
-        on_intent = p.channel.intent_precision[channel] * reach * candour
-        told = candour * s.rival_posture_wanted + (1.0 - candour) * s.rival_posture
-        on_posture = p.channel.posture_precision[channel] * reach
-        weighted = weighted + on_intent * told + on_posture * under_way
-        precision = precision + (on_intent + on_posture)
-        noise = noise + np.sqrt(on_intent + on_posture) * u[1 + channel]
+    by_eye = p.watching * p.ladder.look_up("visibility", s.rival_posture)
+    by_word = s.intent_told * honest
+    candour = s.intent_told_truly / np.where(s.intent_told == 0.0, 1.0, s.intent_told) * honest
+    precision = by_eye + by_word + s.posture_shown
+    weighted = (
+        by_eye * (s.rival_posture + bent)
+        + by_word * mean_told(s.rival_posture_wanted, s.rival_posture, candour)
+        + s.posture_shown * np.maximum(s.rival_posture, s.rival_order)
+    )
     signal = weighted / np.where(precision == 0.0, 1.0, precision)
+    noise = np.sqrt(precision) * u[0]
     mean, variance = belief_next(s.belief, s.belief_variance, signal, precision, noise, p.drift, p.dt)
     belief = np.clip(mean, 0.0, float(p.ladder.top))
     margin = p.prudence * (1.0 - p.lulling * s.talking) * np.sqrt(variance)

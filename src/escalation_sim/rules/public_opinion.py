@@ -88,33 +88,37 @@ def weariness_next(
     return approached(weariness, target, total, dt)
 
 
+def news(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:
+    """What a public meets in the day's coverage: its climate, its false claims, the appeals for peace that get through."""
+    climate = climate_of(s.hostility, p.outlet.audience, p.outlet.social, p.loudness)
+    return {
+        "climate": climate,
+        "falsehood_heard": weighted_mean(s.falsehood, p.outlet.audience),
+        "falsehood_on_social_media": weighted_mean(s.falsehood, p.outlet.audience * p.outlet.social),
+        "appeal": weighted_mean(s.voice, p.group.audience) * (1.0 - p.burying * climate),
+    }
+
+
 def opinion(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:
-    """Salience, climate, appeals, pressure and weariness of one public."""
+    """Salience, pressure and weariness of one public."""
     injury = s.attack_injury + p.ladder.look_up("injures", s.rival_act_begun) + s.grievance_by_accident
     faded = decayed(s.arousal, 1.0 / p.attention_span, p.dt)
     under_fire = p.ladder.look_up("injures", s.rival_posture) * (s.rival_posture >= p.ladder.war)
     arousal = faded + p.salience_per_injury * (injury + under_fire * p.dt)
     salience = arousal / (1.0 + arousal)
-    climate = climate_of(s.hostility, p.outlet.audience, p.outlet.social, p.loudness)
-    falsehood = weighted_mean(s.falsehood, p.outlet.audience)
-    appeal = weighted_mean(s.voice, p.group.audience) * (1.0 - p.burying * climate)
     weariness = weariness_next(
         s.weariness, s.deaths_recent, (s.posture >= p.ladder.alert) * 1.0,
         by_deaths=p.weariness_by_deaths, heavy_losses=p.heavy_losses, by_tension=p.weariness_by_tension,
         recovery=p.recovery, dt=p.dt,
     )  # fmt: skip
     sought = pressure_sought(
-        salience, climate, falsehood, appeal, s.weariness,
+        salience, s.climate, s.falsehood_heard, s.appeal, s.weariness,
         standing=p.standing_pressure, rally=p.rally, incitement=p.incitement, false_victory=p.false_victory,
         appeals=p.appeals,
     )  # fmt: skip
     return {
         "arousal": arousal,
         "salience": salience,
-        "climate": climate,
-        "falsehood_heard": falsehood,
-        "falsehood_on_social_media": weighted_mean(s.falsehood, p.outlet.audience * p.outlet.social),
-        "appeal": appeal,
         "pressure": approached(s.pressure, sought, p.adjustment, p.dt),
         "weariness": weariness,
     }

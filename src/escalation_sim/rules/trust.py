@@ -33,12 +33,6 @@ def trust_next(trust: Array, building: Array, shock: Array, gain: Array, fading:
 
 def trust(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:
     """Trust of one government in the other."""
-    building = np.zeros_like(s.trust)
-    leaks = np.zeros_like(s.trust)
-    for channel in range(len(s.status)):
-        use = (s.status[channel] == 2.0) * s.relationship[channel]
-        building = building + use * p.channel.builds_trust[channel] * p.channel.sponsorship[channel]
-        leaks = leaks + s.leak[channel]
     injury = s.attack_injury + p.ladder.look_up("injures", s.rival_act_begun) + s.grievance_by_accident
-    shock = p.loss_per_injury * injury + p.loss_per_break * s.deal_broken + p.loss_per_leak * leaks
-    return {"trust": trust_next(s.trust, building, shock, p.gain_per_deal * s.deal_struck, p.fading, p.dt)}
+    shock = p.loss_per_injury * injury + p.loss_per_break * s.deal_broken + p.loss_per_leak * s.exposures
+    return {"trust": trust_next(s.trust, s.reassurance, shock, p.gain_per_deal * s.deal_struck, p.fading, p.dt)}

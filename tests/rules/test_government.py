@@ -1,0 +1,212 @@
+"""The rung a government wants: what moves it up, what holds it back, what leaves it alone."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given as for_all
+from hypothesis import settings
+from hypothesis import strategies as st
+
+from escalation_sim.parameters import Values
+from escalation_sim.rules import SECTIONS, THEORIES
+from escalation_sim.rules.decision import stakes
+from escalation_sim.rules.government import cause_for_alarm, decision, dread_of, mood_next, reasons
+from given import LADDER, array, given, seen
+
+WEIGHTS = (
+    "resolve", "threat_weight", "pressure_weight", "audience_cost", "cost_sensitivity", "unprovoked", "weariness_weight",
+    "trust_weight", "nuclear_caution", "compliance", "inertia",
+)  # fmt: skip
+CALM = {
+    "threat": 0.0, "grievance": 0.0, "pressure": 0.0, "commitment": 0.0, "weariness": 0.0, "trust": 0.0, "shadow": 0.0,
+    "cease_fire": 0.0, "provocation": 0.0, "temper": 0.0, "mood": 0.0, "posture_wanted": 0.0, "posture": 0.0, "attack_injury": 0.0,
+    "rival_act_begun": 0.0, "rival_posture": 0.0, "rival_nuclear_signal": 0.0,
+}  # fmt: skip
+NO_LIKING = np.zeros((len(LADDER), 1))
+SHARE = st.integers(0, 16).map(lambda sixteenth: sixteenth / 16)
+SITUATIONS = st.fixed_dictionaries(
+    {
+        "threat": st.integers(0, 40).map(lambda quarter: quarter / 4),
+        "grievance": st.integers(0, 48).map(lambda quarter: quarter / 4),
+        "pressure": SHARE,
+        "commitment": st.integers(0, 10).map(float),
+        "weariness": SHARE,
+        "trust": SHARE,
+        "shadow": st.integers(0, 3).map(float),
+        "cease_fire": st.sampled_from([0.0, 1.0]),
+        "posture_wanted": st.integers(0, 10).map(float),
+    }
+)
+
+
+def choice_of(theory: str, **changes) -> Values:
+    return Values({name: array(changes.get(name, parameter.default)) for name, parameter in THEORIES[theory].PARAMETERS})
+
+
+def governed(theory="quantal_response", choice=None, **changes) -> Values:
+    return given("government", theory=THEORIES[theory], choice=choice or choice_of(theory), **changes)
+
+
+def decided(p=None, liking=NO_LIKING, draw=0.0, **changes) -> dict[str, np.ndarray]:
+    s = Values({**seen(**{**CALM, **changes}).__dict__, "liking": liking})
+    return decision(s, p or governed(), [array(draw)])
+
+
+def wanted(p=None, liking=NO_LIKING, **changes) -> float:
+    return float(decided(p, liking, **changes)["posture_wanted"][0])
+
+
+@for_all(ranks=st.lists(st.integers(0, 5), min_size=11, max_size=11), situation=SITUATIONS)
+@settings(max_examples=40, deadline=None)
+def test_where_nothing_weighs_the_lowest_of_the_best_liked_rungs_is_wanted(ranks, situation):
+    p = governed(**dict.fromkeys(WEIGHTS, 0.0))
+    assert wanted(p, np.array(ranks, dtype=float)[:, None], **situation) == ranks.index(max(ranks))
+
+
+@for_all(situation=SITUATIONS, more=st.integers(1, 24).map(lambda quarter: quarter / 4))
+@settings(max_examples=60, deadline=None)
+def test_more_grievance_never_lowers_the_rung_wanted(situation, more):
+    assert wanted(**{**situation, "grievance": situation["grievance"] + more}) >= wanted(**situation)
+
+
+@for_all(situation=SITUATIONS, less=st.floats(0.5, 12.0), more=st.floats(0.5, 12.0))
+@settings(max_examples=60, deadline=None)
+def test_more_nuclear_caution_never_raises_the_rung_wanted(situation, less, more):
+    less, more = sorted((less, more))
+    assert wanted(governed(nuclear_caution=more), **situation) <= wanted(governed(nuclear_caution=less), **situation)
+
+
+@pytest.mark.parametrize(("parameter", "changes"), [
+    ("cost_sensitivity", {}), ("weariness_weight", {"weariness": 0.5}), ("trust_weight", {"trust": 0.8}), ("compliance", {"cease_fire": 1.0}),
+])  # fmt: skip
+def test_whatever_holds_back_holds_back_more_the_more_it_weighs(parameter, changes):
+    low, high = (SECTIONS["government"][parameter].low, SECTIONS["government"][parameter].high)
+    situation = {"grievance": 6.0, "threat": 4.0, "pressure": 0.5, **changes}
+    path = [wanted(governed(**{parameter: weight}), **situation) for weight in np.linspace(low, high, 12)]
+    assert path == sorted(path, reverse=True)
+    assert path[0] > path[-1]
+
+
+@pytest.mark.parametrize("parameter", ["resolve", "threat_weight", "pressure_weight"])
+def test_whatever_drives_up_drives_up_more_the_more_it_weighs(parameter):
+    low, high = (SECTIONS["government"][parameter].low, SECTIONS["government"][parameter].high)
+    situation = {"grievance": 1.0, "threat": 6.0, "pressure": 0.5}
+    path = [wanted(governed(**{parameter: weight}), **situation) for weight in np.linspace(low, high, 12)]
+    assert path == sorted(path)
+    assert path[0] < path[-1]
+
+
+def test_where_all_is_quiet_nobody_rises():
+    assert wanted() == 0.0
+
+
+def test_ties_go_to_the_lower_rung():
+    p = governed(**dict.fromkeys(WEIGHTS, 0.0))
+    assert wanted(p) == 0.0
+    liking = np.where(np.isin(np.arange(len(LADDER)), (4, 7)), 2.0, 0.0)[:, None]
+    assert wanted(p, liking) == 4.0
+
+
+def test_a_mind_is_changed_only_by_more_than_inertia():
+    p = governed(**{**dict.fromkeys(WEIGHTS, 0.0), "inertia": 0.3, "precision": 1.0})
+    liking = np.where(np.arange(len(LADDER)) == 6, 0.29, 0.0)[:, None]
+    assert wanted(p, liking, posture_wanted=2.0) == 2.0
+    assert wanted(p, liking * 1.1, posture_wanted=2.0) == 6.0
+
+
+def test_precision_shrinks_the_part_of_disposition():
+    liking = np.where(np.arange(len(LADDER)) == 8, 5.0, 0.0)[:, None]
+    assert wanted(governed(precision=0.3), liking) == 8.0
+    assert wanted(governed(precision=8.0), liking) == 0.0
+
+
+@for_all(commitment=st.floats(0, 10), attention=st.floats(0, 1), cost=st.floats(0, 1))
+@settings(max_examples=40, deadline=None)
+def test_standing_at_or_above_ones_word_costs_no_audience_and_below_it_the_distance(commitment, attention, cost):
+    found = stakes.cost_of_backing_down(LADDER, array(commitment), array(attention), array(cost))[:, 0]
+    severity = LADDER.tables["severity"]
+    assert (found[severity >= commitment] == 0.0).all()
+    assert found == pytest.approx(-cost * attention * np.maximum(commitment - severity, 0.0))
+
+
+def test_nobody_watching_costs_nothing():
+    assert (stakes.cost_of_backing_down(LADDER, array(8.0), array(0.0), array(1.0)) == 0.0).all()
+
+
+def test_a_government_that_is_all_military_hears_no_public_and_pays_no_audience():
+    p = governed(military_weight=1.0)
+    s = Values({**seen(**{**CALM, "pressure": 1.0, "commitment": 8.0}).__dict__, "liking": NO_LIKING})
+    assert (reasons(s, p)["pressure"] == 0.0).all()
+
+
+def test_the_military_does_not_count_its_share_of_costs():
+    s = Values({**seen(**{**CALM, "grievance": 1e9}).__dict__, "liking": NO_LIKING})
+    cost = reasons(s, governed(military_weight=0.5, military_boldness=0.4))["cost"][:, 0]
+    assert cost == pytest.approx(-0.8 * LADDER.tables["costs"], abs=1e-6)
+
+
+@for_all(situation=SITUATIONS, theory=st.sampled_from(list(THEORIES)))
+@settings(max_examples=40, deadline=None)
+def test_the_rung_wanted_is_the_one_for_which_most_reasons_speak(situation, theory):
+    liking = np.random.default_rng(5).gumbel(size=(len(LADDER), 1))
+    s = Values({**seen(**{**CALM, **situation}).__dict__, "liking": liking})
+    p = governed(theory)
+    total = np.sum(list(reasons(s, p).values()), axis=0)
+    best = decision(s, p, [array(0.0)])["posture_wanted"].astype(int)
+    assert total[best[0], 0] == pytest.approx(total.max())
+
+
+@pytest.mark.parametrize("dt", [0.125, 0.25, 1.0])
+def test_mood_spreads_as_far_whatever_the_step(dt):
+    rng = np.random.default_rng(1)
+    mood, later = np.zeros(20_000), None
+    for step in range(round(150 / dt)):
+        if step == round(130 / dt):
+            later = mood.copy()
+        mood = mood_next(mood, rng.standard_normal(20_000), array(0.15), array(20.0), array(dt))
+    assert mood.std() == pytest.approx(0.15, rel=0.02)
+    assert np.corrcoef(mood, later)[0, 1] == pytest.approx(np.exp(-1.0), abs=0.02)
+
+
+def test_a_mood_keeps_its_variance_in_closed_form():
+    kept = mood_next(array(1.0), array(0.0), array(0.15), array(20.0), array(0.25))
+    shaken = mood_next(array(0.0), array(1.0), array(0.15), array(20.0), array(0.25))
+    assert kept == pytest.approx([np.exp(-0.0125)])
+    assert kept * kept * 0.15**2 + shaken * shaken == pytest.approx([0.15**2], rel=1e-12)
+
+
+def test_dread_runs_from_its_standing_part_to_all_of_it():
+    assert dread_of(array(0.0), 10.0, array(0.0), array(0.8), array(0.5)) == array(0.8)
+    assert dread_of(array(10.0), 10.0, array(0.0), array(0.8), array(0.5)) == pytest.approx([1.0])
+    assert dread_of(array(10.0), 10.0, array(2.0), array(0.8), array(0.5)) == pytest.approx([2.0])
+
+
+def test_without_injury_or_threat_there_is_no_cause_and_with_one_unit_half():
+    assert cause_for_alarm(array(0.0), array(0.0)) == 0.0
+    assert cause_for_alarm(array(0.4), array(0.6)) == pytest.approx([0.5])
+    assert cause_for_alarm(array(1e9), array(0.0)) == pytest.approx([1.0])
+
+
+def test_a_public_stand_commits_until_it_is_forgotten_but_an_act_does_not():
+    assert decided(posture=3.0)["commitment"] == array(3.0)
+    assert decided(posture=5.0)["commitment"] == 0.0
+    faded = decided(governed(commitment_days=10.0 / np.log(2.0), dt=10.0), posture=1.0, commitment=8.0)
+    assert faded["commitment"] == pytest.approx([4.0])
+
+
+def test_the_worst_provocation_is_remembered_and_fades():
+    assert decided(rival_act_begun=6.0, rival_posture=6.0, provocation=3.0)["provocation"] == array(6.0)
+    assert decided(attack_injury=2.0)["provocation"] == pytest.approx([3.0])
+    assert decided(attack_injury=100.0)["provocation"] == array(10.0)
+    assert decided(provocation=6.0)["provocation"] == pytest.approx([6.0 * np.exp(-0.25 / 30.0)])
+
+
+def test_every_nuclear_signal_adds_to_a_shadow_that_fades():
+    assert decided(rival_nuclear_signal=1.0, shadow=1.0)["shadow"] == pytest.approx([1.0 + np.exp(-0.25 / 15.0)])
+
+
+def test_a_government_is_weary_only_where_nothing_else_holds_it_back_more():
+    assert decided(weariness=0.0)["weary"] == 0.0
+    assert decided(weariness=1.0)["weary"] == 1.0
+    assert decided(weariness=1.0, cease_fire=1.0, p=governed(compliance=2.0, weariness_weight=0.5))["weary"] == 0.0
