@@ -27,7 +27,7 @@ from escalation_sim.scenario import Scenario
 
 SEARCHED = (
     "triggers.injury_per_log_death", "triggers.residual_blame",
-    "grievance.fading", "grievance.sensitivity", "grievance.relief", "grievance.concession",
+    "grievance.fading", "grievance.relief", "grievance.concession",
     "government.resolve", "government.temper", "government.precision", "government.threat_weight", "government.pressure_weight",
     "government.audience_cost", "government.nuclear_caution", "government.standing_dread",
     "military.regrouping", "military.autonomy", "perception.distortion",

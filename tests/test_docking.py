@@ -78,8 +78,10 @@ class SlowProcessesEveryStep(EscalationModel):
     "mutant", [WritesAtOnce, OneDrawShifted, ForgetsARead, SlowProcessesEveryStep], ids=lambda m: m.__name__
 )
 def test_the_comparison_fails_for_a_mutant(short, mutant):
-    report = docked(short, seed=1, runs=range(8), model=mutant)
-    assert report.difference is not None
+    outcomes = es.run(short, runs=100, seed=1).outcomes
+    both_fight = outcomes.index[(outcomes["peak_rung_india"] >= 4) & (outcomes["peak_rung_pakistan"] >= 4)]
+    assert docked(short, seed=1, runs=both_fight[:4].tolist()).difference is None
+    assert docked(short, seed=1, runs=both_fight[:4].tolist(), model=mutant).difference is not None
 
 
 def test_the_comparison_notices_a_difference_in_the_last_bit(short):

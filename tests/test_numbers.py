@@ -93,6 +93,6 @@ def test_a_section_keeps_the_order_of_its_parameters():
 def test_a_rule_cannot_read_what_it_was_not_given_nor_write_what_it_reads():
     values = Values({"trust": 1.0, "belief": 2.0})
     with pytest.raises(AttributeError, match=r"'treat' is not among \['belief', 'trust'\]"):
-        values.treat
+        _ = values.treat
     with pytest.raises(AttributeError, match="read-only"):
         values.trust = 0.0

@@ -181,7 +181,7 @@ def ended_at_midnight(chunk: Chunk) -> Array:
     steps_a_day = chunk.setting.steps_a_day
     if (chunk.step + 1) % steps_a_day:
         return np.empty(0, dtype=np.intp)
-    return np.flatnonzero(has_ended(chunk.tally, (chunk.step + 1) / steps_a_day, chunk.setting.scenario.quiet_days))
+    return np.flatnonzero(has_ended(chunk.tally, (chunk.step + 1) / steps_a_day, chunk.setting.scenario))
 
 
 def without(count: int, places: Array) -> Array:

@@ -73,7 +73,8 @@ class Ladder:
     war : lowest rung that is war, held from day to day.
     nuclear_use : rung of nuclear use, or a number beyond the ladder where it has none.
 
-    Tables (`severity`, `prepares`, …) are arrays of shape (rung,).
+    Tables (`severity`, `prepares`, …) are arrays of shape (rung,). Besides the properties of the rungs there are `is_act` (1 for acts),
+    `injures_a_day` (postures only), `war_injures_a_day` and `war_answers_a_day` (postures of war only).
     """
 
     name: str
@@ -88,7 +89,12 @@ class Ladder:
     def __post_init__(self) -> None:
         numeric = [name for name in Rung.__dataclass_fields__ if name not in ("name", "words", "kind", "source")]
         tables = {name: np.array([getattr(rung, name) for rung in self.rungs], float) for name in numeric}
-        tables["is_act"] = np.array([float(rung.kind == ACT) for rung in self.rungs])
+        is_act = np.array([float(rung.kind == ACT) for rung in self.rungs])
+        at_war = (1.0 - is_act) * (np.arange(len(self.rungs)) >= self.war)
+        tables["is_act"] = is_act
+        tables["injures_a_day"] = tables["injures"] * (1.0 - is_act)
+        tables["war_injures_a_day"] = tables["injures"] * at_war
+        tables["war_answers_a_day"] = tables["answers"] * at_war
         for table in tables.values():
             table.setflags(write=False)
         object.__setattr__(self, "tables", tables)

@@ -121,10 +121,14 @@ def as_of_now(tally: Mapping[str, Array], s: Mapping[str, Array], new: Mapping[s
     }
 
 
-def has_ended(tally: Mapping[str, Array], day: float, quiet_days: float) -> Any:
-    """Whether each run has been quiet for `quiet_days` at the end of a step, on `day`; bool of shape (run,)."""
+def has_ended(tally: Mapping[str, Array], day: float, scenario: Scenario) -> Any:
+    """Whether each run has been quiet for `quiet_days` at the end of a step, on `day`; bool of shape (run,).
+
+    A crisis with a trigger still to come has not ended, nor has one whose last trigger is younger than that.
+    """
+    last = max((trigger.day for trigger in scenario.triggers), default=0.0)
     with np.errstate(invalid="ignore"):
-        return day - tally["quiet_since"] >= quiet_days
+        return day - np.maximum(tally["quiet_since"], last) >= scenario.quiet_days
 
 
 def coded(tally: Mapping[str, Array], s: Mapping[str, Array], ended: Any, scenario: Scenario) -> dict[str, Array]:
@@ -149,7 +153,7 @@ def words_for(codes: Array, scenario: Scenario) -> Any:
     """Names for the codes of `ended_by`."""
     names: dict[float, str] = {UNILATERAL: "unilateral", EXHAUSTION: "exhaustion", NONE: "none"}
     for place, channel in enumerate(scenario.channels):
-        names[float(place)] = "third_party" if channel.level == "third_party" else channel.name
+        names[float(place)] = "third_party" if channel.profile["third_party"].value == 1.0 else channel.name
     return np.array([names[float(code)] for code in codes], dtype=object)
 
 
@@ -199,7 +203,7 @@ def observed_outcomes(scenario: Scenario) -> dict[str, float | str]:
         state = step_as_state(path[:, step], now, cease_fire, through, struck, broken)
         tally = tallied(tally, state, day, scenario.ladder)
         if (step + 1) % steps_a_day == 0:
-            ended = has_ended(tally, day + 1.0 / steps_a_day, scenario.quiet_days)
+            ended = has_ended(tally, day + 1.0 / steps_a_day, scenario)
             if ended.all() and step >= last_act(scenario) * steps_a_day:
                 break
     columns = coded(tally, state, ended, scenario)

@@ -105,7 +105,7 @@ TURN: tuple[Phase, ...] = (
     ),
     Phase(
         "speak", "group", civil_society.voice, "civil_society",
-        reads=("voice", "contact", "climate"),
+        reads=("voice", "contact", "climate", "salience"),
         writes=("voice",),
         normal=("unrest",),
         every=EVERY_DAY,
@@ -213,7 +213,7 @@ TURN: tuple[Phase, ...] = (
     ),
     Phase(
         "revise_trust", "government", trust.trust, "trust",
-        reads=("trust", "reassurance", "exposures", "attack_injury", "rival.act_begun", "grievance_by_accident", "deal_broken", "deal_struck"),
+        reads=("trust", "reassurance", "exposures", "attack_injury", "rival.act_begun", "rival.posture", "grievance_by_accident", "deal_broken", "deal_struck"),
         writes=("trust",),
     ),
 )  # fmt: skip

@@ -48,7 +48,7 @@ def chance_of_deal(*profiles, count=400, **changes) -> float:
 def test_both_must_be_willing():
     assert dealt(TALKER)["deal_struck"] == 1.0
     for sides in ((EAGER, NEVER), (NEVER, EAGER), (NEVER, NEVER)):
-        found = dealt(TALKER, willingness=sides)
+        found = dealt(TALKER, willingness=sides, u=(0.0, 1e-9, 0.0))
         assert found["deal_tried"] == 1.0
         assert found["deal_struck"] == 0.0
 

@@ -88,10 +88,16 @@ def test_whatever_holds_back_holds_back_more_the_more_it_weighs(parameter, chang
     assert path[0] > path[-1]
 
 
-@pytest.mark.parametrize("parameter", ["resolve", "threat_weight", "pressure_weight"])
-def test_whatever_drives_up_drives_up_more_the_more_it_weighs(parameter):
+@pytest.mark.parametrize(
+    ("parameter", "situation"),
+    [
+        ("resolve", {"grievance": 5.0, "threat": 4.0}),
+        ("threat_weight", {"grievance": 1.0, "threat": 6.0, "pressure": 0.5}),
+        ("pressure_weight", {"grievance": 2.0, "threat": 2.0, "pressure": 1.0}),
+    ],
+)
+def test_whatever_drives_up_drives_up_more_the_more_it_weighs(parameter, situation):
     low, high = (SECTIONS["government"][parameter].low, SECTIONS["government"][parameter].high)
-    situation = {"grievance": 1.0, "threat": 6.0, "pressure": 0.5}
     path = [wanted(governed(**{parameter: weight}), **situation) for weight in np.linspace(low, high, 12)]
     assert path == sorted(path)
     assert path[0] < path[-1]

@@ -16,9 +16,9 @@ PARAMETERS = section(
     "armed_groups",
     scope="shared",
     spoiler=Parameter(
-        1.0, 0.0, 5.0, "1", "how many times more often groups strike when a deal is near or in force", "stedman1997"
+        1.0, 0.0, 5.0, "1", "share by which groups strike more often when a deal is near or in force", "stedman1997"
     ),
-    appeasement=Parameter(0.0, 0.0, 2.0, "1", "extra attacks invited by a concession, as a share of the base rate"),
+    appeasement=Parameter(0.0, 0.0, 2.0, "1", "share by which a concession in force invites more attacks"),
     restraint_by_talks=Parameter(0.0, -0.5, 0.5, "1", "share of attacks that open talks prevent; negative: invite"),
 )
 

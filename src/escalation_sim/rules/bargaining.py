@@ -1,6 +1,6 @@
 """A deal: restraint for a concession (arrests, an inquiry, a pull-back). It needs two willing governments and a channel.
 
-Each government has a private willingness to stop. It grows with weariness, fear and trust, with having answered, and with
+Each government has a private willingness to stop. It grows with weariness, losses, fear and trust, and with
 a mediator's leverage; it falls with grievance and pressure (a mutually hurting stalemate and a way out: Zartman 2000; readiness is
 gradual and each side's own: Pruitt 2005). A public channel costs more than a deniable one (Fearon 1994; Wanis-St. John 2006). Talks
 come up for decision at the rate at which the open channels negotiate; both must say yes (Putnam 1988).
@@ -17,7 +17,7 @@ PARAMETERS = section(
     "bargaining",
     readiness=Parameter(-0.7, -4.0, 3.0, "logit", "willingness to stop when nothing else speaks for or against", "zartman2000"),
     by_weariness=Parameter(3.0, 0.0, 8.0, "logit", "added by full weariness", "zartman2000"),
-    by_fear=Parameter(4, 0.0, 6.0, "logit", "added when the rival is thought to be at the top of the ladder"),
+    by_fear=Parameter(4.0, 0.0, 6.0, "logit", "added when the rival is thought to be at the top of the ladder"),
     by_trust=Parameter(1.5, 0.0, 5.0, "logit", "added by full trust", "kydd2005"),
     by_losses=Parameter(0.3, 0.0, 1.5, "logit", "added per unit of log(1 + own deaths per day)", "zartman2000"),
     by_grievance=Parameter(3.0, 0.0, 8.0, "logit", "taken away by a grievance at its ceiling", "richardson1960"),

@@ -2,8 +2,8 @@
 
 A channel is open (2), suspended (1) or closed (0). Existence is not use: hotlines "regularly fall silent during periods of tension"
 (Stimson 1998), so a channel is cut when the crisis rises above what it tolerates, and comes back when it has fallen below. Its
-working relationship grows with use and fades unused. A secret channel in use may be exposed. A channel of the level
-"third party" is open exactly while a mediator is at work.
+working relationship grows with use and fades unused. A secret channel in use may be exposed. A channel with
+`third_party` 1 is open exactly while a mediator is at work; mediators stay to the end of a crisis.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ CLOSED, SUSPENDED, OPEN = 0.0, 1.0, 2.0
 PARAMETERS = section(
     "channels",
     scope="shared",
-    cutting=Parameter(0.25, 0.0, 2.0, "1/day/rung", "rate at which a channel is cut, per rung above what it tolerates"),
+    cutting=Parameter(0.25, 0.0, 2.0, "1/day/severity", "rate at which a channel is cut, per severity above what it tolerates"),
     reopening=Parameter(0.08, 0.0, 1.0, "1/day", "rate at which a suspended channel comes back once things are calmer"),
     warming=Parameter(0.04, 0.0, 0.2, "1/day", "rate at which the working relationship grows in use"),
     cooling=Parameter(0.01, 0.0, 0.1, "1/day", "rate at which it fades unused"),
@@ -32,7 +32,7 @@ PROFILE = section(
     intent_precision=Parameter(0.0, 0.0, 5.0, "1/rung^2/day", "how well it shows what the other side means to do"),
     posture_precision=Parameter(0.0, 0.0, 5.0, "1/rung^2/day", "how well it shows what the other side's forces are doing"),
     clarifies_accidents=Parameter(0.0, 0.0, 1.0, "probability", "probability that an unintended act is explained in time"),
-    negotiates=Parameter(0.0, 0.0, 2.0, "1/day", "rate at which talks come up for decision when both sides are willing"),
+    negotiates=Parameter(0.0, 0.0, 2.0, "1/day", "rate at which talks come up for decision while something is at stake"),
     implements=Parameter(0.0, 0.0, 20.0, "1", "how many times longer a cease-fire holds with it, less one"),
     builds_trust=Parameter(0.0, 0.0, 0.05, "1/day", "rate at which trust grows towards 1 in full use"),
     builds_constituency=Parameter(0.0, 0.0, 0.05, "1/day", "rate at which civil society's voice grows in full use"),
@@ -123,7 +123,11 @@ def channel(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:
     leak = u[1] < probability(secrecy_at_risk, p.dt)
     return {
         "status": np.where(leak & ~mediated, SUSPENDED, status),
-        "relationship": relationship_next(s.relationship, in_use, warming=p.warming, cooling=p.cooling, dt=p.dt),
+        "relationship": np.where(
+            set_up_left > 0.0,
+            s.relationship,
+            relationship_next(s.relationship, in_use, warming=p.warming, cooling=p.cooling, dt=p.dt),
+        ),
         "set_up_left": set_up_left,
         "leak": np.where(leak, 1.0, 0.0),
     }

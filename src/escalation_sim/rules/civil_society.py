@@ -14,7 +14,7 @@ from escalation_sim.rates import approached
 PARAMETERS = section(
     "civil_society",
     contact=Parameter(1.0, 0.0, 3.0, "1", "how much of what channels do for constituencies arrives with a fully tied group", "fisher2005"),
-    stigma=Parameter(0.08, 0.0, 0.4, "1/day", "rate at which voice is lost under fully hostile coverage"),
+    stigma=Parameter(0.08, 0.0, 0.4, "1/day", "rate at which voice is lost under fully hostile coverage of a crisis that fills the public's mind"),
     recovery=Parameter(0.02, 0.0, 0.1, "1/day", "rate at which a group returns to its own level of voice"),
     unrest=Parameter(0.02, 0.0, 0.1, "1/sqrt(day)", "size of day-to-day change that nothing explains"),
 )  # fmt: skip
@@ -39,5 +39,5 @@ def voice_next(voice: Array, own_level: Array, contact: Array, stigma: Array, re
 def voice(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:
     """Voice of one group, once a day."""
     contact = p.contact * p.member.ties * s.contact
-    steady = voice_next(s.voice, p.member.voice, contact, p.stigma * s.climate, p.recovery, p.dt)
+    steady = voice_next(s.voice, p.member.voice, contact, p.stigma * s.climate * s.salience, p.recovery, p.dt)
     return {"voice": np.clip(steady + p.unrest * np.sqrt(p.dt) * u[0], 0.0, 1.0)}

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from escalation_sim.ladder import Ladder
 from escalation_sim.parameters import Array, Parameter, Values, section
 from escalation_sim.rates import decayed
 from escalation_sim.rules.decision.stakes import Contributions
@@ -28,9 +29,10 @@ PARAMETERS = section(
     threat_weight=Parameter(0.6, 0.0, 1.0, "utility/rung", "cost of standing one rung below what the rival is thought to intend", "jervis1976"),
     pressure_weight=Parameter(2.0, 0.0, 4.0, "utility", "utility of answering under full public pressure", "putnam1988"),
     audience_cost=Parameter(0.3, 0.0, 1.0, "utility/severity", "cost of standing one severity below one's public commitment", "fearon1994, tomz2007"),
+    standing_attention=Parameter(0.5, 0.0, 1.0, "1", "part of the audience cost that is due even when the public does not press", "tomz2007"),
     cost_sensitivity=Parameter(1.0, 0.3, 3.0, "1", "weight of the ladder's costs"),
-    unprovoked=Parameter(0.6, 0.0, 2.0, "utility/severity", "cost, per severity above quiet, of rising without cause", "finnemore2003"),
-    weariness_weight=Parameter(2.0, 0.0, 5.0, "1", "how many times costs grow under full weariness", "mueller1970"),
+    unprovoked=Parameter(0.7, 0.0, 2.0, "utility/severity", "cost, per severity above quiet, of rising without cause", "finnemore2003"),
+    weariness_weight=Parameter(2.0, 0.0, 5.0, "1", "by how many times costs are raised under full weariness", "mueller1970"),
     trust_weight=Parameter(0.3, 0.0, 1.0, "utility/severity", "restraint bought by full trust, per severity above quiet", "kydd2005"),
     nuclear_caution=Parameter(3.1, 0.5, 12.0, "utility", "fear of a rung of danger 1 when the rival is thought to be at the top", "schelling1966"),
     standing_dread=Parameter(0.8, 0.0, 1.0, "1", "part of that fear felt even when the rival is thought to be quiet"),
@@ -40,7 +42,7 @@ PARAMETERS = section(
     inertia=Parameter(0.3, 0.0, 1.0, "utility", "what it takes to change one's mind"),
     commitment_days=Parameter(10.0, 2.0, 60.0, "days", "mean time for which a public stand commits"),
     provocation_days=Parameter(30.0, 2.0, 120.0, "days", "mean time for which the last provocation is remembered (reciprocity)"),
-    severity_per_injury=Parameter(1.5, 0.5, 3.0, "severity/grievance", "severity to which an attack counts as equal (reciprocity)"),
+    severity_per_injury=Parameter(1.7, 0.5, 3.0, "severity/grievance", "severity to which an attack counts as equal (reciprocity)"),
     military_weight=Parameter(0.2, 0.0, 1.0, "1", "how far the military makes the decision itself", "sagan1993"),
     military_boldness=Parameter(0.4, 0.0, 0.8, "1", "share of cost that the military does not count", "posen1991"),
 )  # fmt: skip
@@ -75,7 +77,7 @@ def situation(s: Values, p: Values) -> Values:
             "grievance": s.grievance,
             "resolve": p.resolve * np.exp(p.temper * s.temper + s.mood),
             "pressure": s.pressure * civil,
-            "attention": (0.5 + 0.5 * s.pressure) * civil,
+            "attention": (p.standing_attention + (1.0 - p.standing_attention) * s.pressure) * civil,
             "commitment": s.commitment,
             "weariness": s.weariness,
             "trust": s.trust,
@@ -108,31 +110,27 @@ def favour_of_standing(standing: Array, rungs: int, inertia: Array) -> Array:
     return favour
 
 
-def posture_preferred(seen: Values, liking: Array, standing: Array, p: Values) -> Array:
+def posture_preferred(total: Array, liking: Array, standing: Array, p: Values) -> Array:
     """The rung with the largest utility; ties go to the lower rung.
 
     Parameters
     ----------
-    seen : see `situation`.
+    total : utility of each rung, shape (rung, …).
     liking : disposition towards each rung, shape (rung, …), in units of 1 / precision.
     standing : rung wanted so far; it has `inertia` in its favour.
     """
-    total = utility(p.theory.contributions(seen, p)) + liking / p.precision
-    total = total + favour_of_standing(standing, len(p.ladder), p.inertia)
-    return np.argmax(total, axis=0).astype(float)
+    preferred = total + liking / p.precision + favour_of_standing(standing, len(p.ladder), p.inertia)
+    return np.argmax(preferred, axis=0).astype(float)
 
 
-def wearied(seen: Values, p: Values) -> Array:
-    """1 where weariness is what holds the government back most, at the lowest rung of force."""
-    rung = p.ladder.force
-    table = {name: float(column[rung]) for name, column in p.ladder.tables.items()}
-    above = table["severity"] - float(p.ladder.tables["severity"][p.ladder.quiet])
-    by_weariness = -(p.cost_sensitivity * p.weariness_weight * seen.weariness * table["costs"])
-    others = np.minimum(
-        np.minimum(-(p.nuclear_caution * seen.dread * table["danger"]), -(p.trust_weight * seen.trust * above)),
-        -(p.compliance * seen.bound * above),
-    )
-    return np.where((by_weariness < others) & (by_weariness < 0.0), 1.0, 0.0)
+def wearied(contributions: Contributions, ladder: Ladder) -> Array:
+    """1 where weariness holds the government back from force more than fear, trust or its word does.
+
+    The plain cost of force is not compared: it is the same on every day, so it explains no change.
+    """
+    rung = ladder.force
+    others = np.minimum(np.minimum(contributions.fear[rung], contributions.trust[rung]), contributions.deal[rung])
+    return np.where((contributions.weariness[rung] < others) & (contributions.weariness[rung] < 0.0), 1.0, 0.0)
 
 
 def reasons(s: Values, p: Values) -> dict[str, Array]:
@@ -150,19 +148,19 @@ def reasons(s: Values, p: Values) -> dict[str, Array]:
 def decision(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:
     """The rung wanted, and what goes with it."""
     own = weights(p)
-    seen = situation(s, p)
+    speaks = p.theory.contributions(situation(s, p), own)
     severity = p.ladder.look_up("severity", s.posture)
     held = severity * (1.0 - p.ladder.look_up("is_act", s.posture))
     provoked = np.maximum(
         p.ladder.look_up("severity", np.maximum(s.rival_act_begun, s.rival_posture)), p.severity_per_injury * s.attack_injury
     )
     return {
-        "posture_wanted": posture_preferred(seen, s.liking, s.posture_wanted, own),
+        "posture_wanted": posture_preferred(utility(speaks), s.liking, s.posture_wanted, own),
         "mood": mood_next(s.mood, u[0], p.mood_size, p.mood_days, p.dt),
         "commitment": np.maximum(decayed(s.commitment, 1.0 / p.commitment_days, p.dt), held),
         "provocation": np.minimum(
             np.maximum(decayed(s.provocation, 1.0 / p.provocation_days, p.dt), provoked), p.ladder.tables["severity"][-1]
         ),
         "shadow": decayed(s.shadow, 1.0 / p.shadow_days, p.dt) + s.rival_nuclear_signal,
-        "weary": wearied(seen, own),
+        "weary": wearied(speaks, p.ladder),
     }

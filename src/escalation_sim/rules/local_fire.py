@@ -20,7 +20,7 @@ PARAMETERS = section(
     fighting=Parameter(1.0, 0.0, 5.0, "1/day", "further exchanges a day while either side uses force"),
     excitation=Parameter(0.6, 0.0, 0.9, "1", "exchanges that one exchange sets off (branching ratio)", "gibler2024"),
     memory=Parameter(3.0, 0.5, 30.0, "days", "mean time within which they follow", "jacob2018"),
-    cease_fire_stops=Parameter(0.85, 0.0, 1.0, "1", "share of exchanges that a cease-fire prevents", "js2021"),
+    cease_fire_stops=Parameter(0.85, 0.0, 1.0, "1", "share by which a cease-fire lowers the rate", "js2021"),
 )
 
 _MOST_EXCHANGES = 10  # in one step; the rate stays far below
@@ -38,6 +38,12 @@ def exchanges(uniform: Array, expected: Array) -> Array:
     return number
 
 
+def kindled(excitation: Array, memory: Array, dt: Array) -> Array:
+    """Rate that one exchange adds from the next step on, so that `excitation` more are expected in all, whatever the step."""
+    rate: Array = excitation * (1.0 - np.exp(-(dt / memory))) / dt
+    return rate
+
+
 def local_fire(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:
     """Exchanges of fire in this step, and the excitement they leave."""
     either_fights = ((s.posture[0] >= p.ladder.force) | (s.posture[1] >= p.ladder.force)) * 1.0
@@ -45,4 +51,7 @@ def local_fire(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:
     calm = 1.0 - p.cease_fire_stops * s.cease_fire
     rate = (p.background + p.tension * mean_salience + p.fighting * either_fights + s.excitement) * calm
     fired = exchanges(u[0], np.minimum(rate * p.dt, 5.0))
-    return {"fire": fired, "excitement": decayed(s.excitement, 1.0 / p.memory, p.dt) + p.excitation / p.memory * fired}
+    return {
+        "fire": fired,
+        "excitement": decayed(s.excitement, 1.0 / p.memory, p.dt) + kindled(p.excitation, p.memory, p.dt) * fired,
+    }

@@ -48,5 +48,5 @@ def losses(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:
         p.per_exchange * (1.0 + p.fighting_multiplies * fighting) * s.fire,
     )
     dead = np.floor(expected + u[0]) + s.attack_deaths
-    recent = decayed(s.deaths_recent, 1.0 / p.memory, p.dt) + dead / p.memory
+    recent = decayed(s.deaths_recent, 1.0 / p.memory, p.dt) + dead * (1.0 - np.exp(-(p.dt / p.memory))) / p.dt
     return {"deaths_in_step": dead, "deaths": s.deaths + dead, "deaths_recent": recent}

@@ -1,6 +1,6 @@
 """News outlets take up hostility from events and from each other, and spread false claims of victory.
 
-Each outlet is pulled by the salience of events (the more, the more it leans that way), by the climate among the others, and back
+Each outlet is pulled by the salience of events (the more, the more it leans that way), by the climate of all coverage, and back
 to its own set-point (Baum & Potter 2008). False claims spread faster where care for truth is low; the press takes them over from
 social media, not the other way round (a directed weight). How loud voices drown the rest is said in `public_opinion`.
 """
@@ -15,7 +15,7 @@ from escalation_sim.rates import approached
 PARAMETERS = section(
     "media",
     uptake=Parameter(0.25, 0.0, 1.0, "1/day", "rate at which an outlet takes up hostility at full salience", "baum2008"),
-    imitation=Parameter(0.10, 0.0, 0.5, "1/day", "rate at which an outlet follows the climate among the others"),
+    imitation=Parameter(0.10, 0.0, 0.5, "1/day", "rate at which an outlet follows the climate of all coverage"),
     return_to_set_point=Parameter(0.08, 0.01, 0.3, "1/day", "rate at which an outlet returns to its own set-point"),
     unrest=Parameter(0.03, 0.0, 0.1, "1/sqrt(day)", "size of day-to-day change that nothing explains"),
     falsehood_spread=Parameter(0.15, 0.0, 0.6, "1/day", "rate at which a careless outlet takes up false claims at full salience", "xstudy2025"),
@@ -79,7 +79,7 @@ def coverage(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:
     )  # fmt: skip
     hostility = np.clip(steady + p.unrest * np.sqrt(p.dt) * u[0], 0.0, 1.0)
     falsehood = falsehood_next(
-        s.falsehood, s.salience, s.falsehood_on_social_media * (1.0 - p.member.social), 1.0 - p.member.care_for_truth,
-        spread=p.falsehood_spread, pickup=p.falsehood_pickup, fading=p.falsehood_fading, dt=p.dt,
+        s.falsehood, s.salience, s.falsehood_on_social_media, 1.0 - p.member.care_for_truth,
+        spread=p.falsehood_spread, pickup=p.falsehood_pickup * (1.0 - p.member.social), fading=p.falsehood_fading, dt=p.dt,
     )  # fmt: skip
     return {"hostility": hostility, "falsehood": falsehood}

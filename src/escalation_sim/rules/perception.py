@@ -5,8 +5,8 @@ add what the other side says of its intentions, as far as it is candid and as fa
 what its forces are doing. Uncertainty grows when nobody talks; the prudent plan for worse than the mean (Jervis 1976; Kydd 2005).
 States with reason to hide an order being prepared do hide it, and receivers discount what they are told (Fearon 1995).
 
-The filter is the Kalman filter in continuous time, solved over a step: variance grows at `drift`, falls with the summed
-precision of the sources; noise of the sources scales so that the length of the step does not matter.
+The filter is the Kalman filter in continuous time, solved over a step: variance grows at `drift` and falls with the summed
+precision of the sources.
 """
 
 from __future__ import annotations
@@ -19,12 +19,15 @@ PARAMETERS = section(
     "perception",
     drift=Parameter(0.6, 0.05, 3.0, "rung^2/day", "growth of uncertainty about the rival when nothing is heard", "jervis1976"),
     watching=Parameter(0.5, 0.05, 3.0, "1/rung^2/day", "precision of what is seen of the rival's posture without channels"),
-    distortion=Parameter(2, 0.0, 4.0, "rung", "by how much fully hostile coverage of a salient event makes the rival look worse", "jervis1976"),
+    distortion=Parameter(2.0, 0.0, 4.0, "rung", "by how much fully hostile coverage of a salient event makes the rival look worse", "jervis1976"),
     false_alarm=Parameter(1.0, 0.0, 3.0, "rung", "further distortion where all coverage rests on false claims"),
     prudence=Parameter(0.5, 0.0, 2.0, "1", "standard deviations above the mean for which a government plans", "kydd2005"),
     bluffing=Parameter(0.6, 0.0, 1.0, "1", "share of candour lost while a secret order is being prepared", "fearon1995"),
     lulling=Parameter(0.0, 0.0, 0.8, "1", "share of prudence that open talks take away"),
 )  # fmt: skip
+
+
+_LEAST_VISIBILITY = 0.01  # no posture is hidden wholly, so that uncertainty stays finite
 
 
 def honesty(rival_hides: Array, bluffing: Array) -> Array:
@@ -42,14 +45,17 @@ def mean_told(wanted: Array, posture: Array, candour: Array) -> Array:
 def belief_next(
     belief: Array, variance: Array, signal: Array, precision: Array, noise: Array, drift: Array, dt: Array
 ) -> tuple[Array, Array]:
-    """Mean and variance after `dt` days of signals.
+    """Mean and variance after `dt` days of signals: the Riccati equation of the filter, solved exactly for constant sources.
 
-    `signal` is the precision-weighted mean of the sources, `precision` their sum per day, `noise` a
-    normal draw with variance `precision`.
+    `signal` is the precision-weighted mean of the sources, `precision` their sum per day (positive), `noise` a normal draw with
+    variance `precision`. The noise is added once a step, at the variance reached.
     """
-    before = variance + drift * dt
-    after = before / (1.0 + before * precision * dt)
-    mean = belief + after * (precision * dt * (signal - belief) + np.sqrt(dt) * noise)
+    settled = np.sqrt(drift / precision)
+    decay = np.exp(-2.0 * np.sqrt(drift * precision) * dt)
+    tangent = (1.0 - decay) / (1.0 + decay)
+    after = settled * (variance + settled * tangent) / (settled + variance * tangent)
+    kept = 2.0 * np.sqrt(decay) / ((1.0 + decay) + (variance / settled) * (1.0 - decay))
+    mean = signal + (belief - signal) * kept + after * np.sqrt(dt) * noise
     return mean, after
 
 
@@ -57,7 +63,7 @@ def believe(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:
     """Belief about the rung the rival wants. One normal draw carries the noise of all sources, whose precisions add up."""
     honest = honesty((s.rival_order > s.rival_posture) * 1.0, p.bluffing)
     bent = s.salience * (p.distortion * s.climate + p.false_alarm * s.falsehood_heard)
-    by_eye = p.watching * p.ladder.look_up("visibility", s.rival_posture)
+    by_eye = p.watching * np.maximum(p.ladder.look_up("visibility", s.rival_posture), _LEAST_VISIBILITY)
     by_word = s.intent_told * honest
     candour = s.intent_told_truly / np.where(s.intent_told == 0.0, 1.0, s.intent_told) * honest
     precision = by_eye + by_word + s.posture_shown
@@ -66,7 +72,7 @@ def believe(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:
         + by_word * mean_told(s.rival_posture_wanted, s.rival_posture, candour)
         + s.posture_shown * np.maximum(s.rival_posture, s.rival_order)
     )
-    signal = weighted / np.where(precision == 0.0, 1.0, precision)
+    signal = weighted / precision
     noise = np.sqrt(precision) * u[0]
     mean, variance = belief_next(s.belief, s.belief_variance, signal, precision, noise, p.drift, p.dt)
     belief = np.clip(mean, 0.0, float(p.ladder.top))

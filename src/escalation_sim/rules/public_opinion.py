@@ -67,7 +67,7 @@ def pressure_sought(
 ) -> Array:
     """Pressure towards which opinion moves, in [0, 1]."""
     aroused = salience * (rally + incitement * climate + false_victory * falsehood)
-    return np.clip((standing + aroused - appeals * appeal) * (1.0 - weariness), 0.0, 1.0)
+    return np.clip((standing + np.maximum(aroused - appeals * appeal, 0.0)) * (1.0 - weariness), 0.0, 1.0)
 
 
 def weariness_next(
@@ -103,7 +103,7 @@ def opinion(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:
     """Salience, pressure and weariness of one public."""
     injury = s.attack_injury + p.ladder.look_up("injures", s.rival_act_begun) + s.grievance_by_accident
     faded = decayed(s.arousal, 1.0 / p.attention_span, p.dt)
-    under_fire = p.ladder.look_up("injures", s.rival_posture) * (s.rival_posture >= p.ladder.war)
+    under_fire = p.ladder.look_up("war_injures_a_day", s.rival_posture)
     arousal = faded + p.salience_per_injury * (injury + under_fire * p.dt)
     salience = arousal / (1.0 + arousal)
     weariness = weariness_next(

@@ -53,7 +53,7 @@ def attack_suffered(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:
         deaths = deaths + suffered * trigger.deaths
         if trigger.kind == "attack":
             visible_deaths = visible_deaths + suffered * trigger.deaths * trigger.visibility
-        else:
+        elif trigger.kind in ("incident", "accident"):
             read_as_intended = np.where(explained, 0.0, 1.0) if trigger.kind == "accident" else 1.0
             injury = injury + suffered * trigger.visibility * trigger.injury * read_as_intended
         forced = np.maximum(forced, during * trigger.is_actor * trigger.puts_actor_on)

@@ -34,5 +34,6 @@ def trust_next(trust: Array, building: Array, shock: Array, gain: Array, fading:
 def trust(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:
     """Trust of one government in the other."""
     injury = s.attack_injury + p.ladder.look_up("injures", s.rival_act_begun) + s.grievance_by_accident
+    injury = injury + p.ladder.look_up("war_injures_a_day", s.rival_posture) * p.dt
     shock = p.loss_per_injury * injury + p.loss_per_break * s.deal_broken + p.loss_per_leak * s.exposures
     return {"trust": trust_next(s.trust, s.reassurance, shock, p.gain_per_deal * s.deal_struck, p.fading, p.dt)}

@@ -15,7 +15,7 @@ PARAMETERS = section(
     punishment=Parameter(
         0.08, 0.0, 0.4, "1/rung", "extra cost of a rung per rung the rival is believed ready to go to", "schelling1966"
     ),
-    opportunity=Parameter(1.3, 0.5, 2.5, "1", "weight of an answer that is expected to go unpunished", "schelling1966"),
+    opportunity=Parameter(1.3, 0.5, 2.5, "1", "weight of an answer, before the punishment expected for it", "schelling1966"),
 )
 
 

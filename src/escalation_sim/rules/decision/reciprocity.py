@@ -2,7 +2,7 @@
 
 Tit for tat with generosity (Axelrod 1984); unilateral restraint invites restraint (Osgood 1962). The government aims at the severity
 of the last provocation, reduced by `generosity`; standing above or below that mark costs utility by the distance. What it
-believes of the rival's intentions does not enter; costs and fear of the top do.
+believes of the rival's intentions enters only through the fear of the top and through the cost of rising without cause.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ PARAMETERS = section(
 
 def contributions(seen: Values, p: Values) -> stakes.Contributions:
     """Utility of every rung, term by term; arrays of shape (rung, …)."""
-    mark = (1.0 - p.choice.generosity * (0.5 + 0.5 * seen.trust)) * seen.provocation
+    mark = (1.0 - p.choice.generosity) * seen.provocation
     distance = np.abs(stakes.column(p.ladder, "severity", mark) - mark)
     nothing = np.zeros_like(distance)
     return stakes.Contributions(

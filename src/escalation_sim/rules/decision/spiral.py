@@ -13,8 +13,8 @@ from escalation_sim.rules.decision import stakes
 PARAMETERS = section(
     "spiral",
     reaction=Parameter(0.10, 0.0, 0.4, "1/severity/rung", "pull of the rival's believed level", "richardson1960"),
-    grievance_pull=Parameter(0.24, 0.0, 0.6, "1/severity/grievance", "pull of the grievance", "richardson1960"),
-    fatigue=Parameter(0.06, 0.02, 0.3, "1/severity^2", "quadratic cost of one's own level", "richardson1960"),
+    grievance_pull=Parameter(0.25, 0.0, 0.6, "1/severity/grievance", "pull of the grievance", "richardson1960"),
+    fatigue=Parameter(0.12, 0.04, 0.6, "1/severity^2", "fatigue: the pull back from one's own level", "richardson1960"),
 )
 
 
@@ -26,7 +26,7 @@ def contributions(seen: Values, p: Values) -> stakes.Contributions:
         grievance=p.choice.grievance_pull * seen.grievance * seen.resolve * severity,
         pressure=stakes.value_of_answer(p.ladder, seen.pressure, p.pressure_weight)
         + stakes.cost_of_backing_down(p.ladder, seen.commitment, seen.attention, p.audience_cost),
-        cost=-(p.choice.fatigue * (severity * severity))
+        cost=-(0.5 * p.choice.fatigue * (severity * severity))
         + stakes.cost_of_standing_there(p.ladder, p.cost_sensitivity, seen.causeless, p.unprovoked),
         weariness=stakes.cost_of_rung(p.ladder, p.cost_sensitivity * p.weariness_weight * seen.weariness),
         trust=stakes.value_of_restraint(p.ladder, seen.trust, p.trust_weight),
