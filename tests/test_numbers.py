@@ -14,8 +14,8 @@ from given import evenly
 
 @st.composite
 def judged(draw) -> Number:
-    low = draw(st.floats(-100.0, 100.0))
-    width = draw(st.floats(0.01, 100.0))
+    low = draw(st.integers(-1000, 1000)) / 10
+    width = draw(st.integers(1, 1000)) / 10
     share = draw(st.sampled_from([0.0, 0.1, 0.5, 0.83, 1.0]))
     return Number(min(low + share * width, low + width), (low, low + width))
 

@@ -37,7 +37,7 @@ def counted(first: Sequence[float], second: Sequence[float] | None = None, scena
         day = step / STEPS_A_DAY
         state = state_on(day, posture, paths)
         tally = tallied(tally, state, day, scenario.ladder)
-        ended = has_ended(tally, (step + 1) / STEPS_A_DAY, QUIET_DAYS)
+        ended = has_ended(tally, (step + 1) / STEPS_A_DAY, scenario)
         if (step + 1) % STEPS_A_DAY == 0 and ended.all():
             break
         ended = np.array([False])
@@ -105,6 +105,20 @@ def test_a_strike_after_six_days_of_quiet_begins_the_count_anew():
 
 def test_a_strike_after_the_end_is_another_crisis():
     assert counted(days((2, 3), (8, 1), (1, 5), (20, 1)))["peak_rung"] == 3.0
+
+
+@pytest.mark.parametrize(("day", "stopped"), [(0, 7.0), (3, 10.0), (20, 27.0)])
+def test_a_crisis_with_a_trigger_still_to_come_or_just_past_has_not_ended(day, stopped):
+    trigger = {
+        "kind": "attack",
+        "actor": "south",
+        "victim": "north",
+        "deaths": 3,
+        "what": "an attack",
+        "date": f"2001-02-{3 + day:02}",
+    }
+    found = counted(days((35, 0)), scenario=made_scenario(triggers=[trigger]))
+    assert found["stopped"] == stopped
 
 
 def test_the_peak_is_dated_to_its_first_day():

@@ -83,6 +83,10 @@ def test_a_line_being_built_opens_when_it_is_ready_and_not_before():
     assert all(opened[19:])
 
 
+def test_a_line_still_being_built_keeps_the_relationship_it_will_open_with():
+    assert lived(member("channel"), status=CLOSED, set_up_left=2.0, relationship=0.4)["relationship"] == array(0.4)
+
+
 def test_a_mediators_line_is_open_exactly_while_a_mediator_is_at_work():
     profile = member("channel", third_party=1.0, stress_tolerance=0.0, leak_rate=0.2)
     for engaged in ((), (0.0,), (0.0, 0.0), (1.0,), (0.0, 1.0), (1.0, 1.0)):

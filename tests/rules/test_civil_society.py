@@ -7,17 +7,16 @@ from hypothesis import given as for_all
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from escalation_sim.parameters import Values
 from escalation_sim.rules.civil_society import voice, voice_next
-from given import array, given, member, summed_up
+from given import array, given, member, seen, summed_up
 
 SHARE = st.floats(0.0, 1.0)
 BUILDERS = ({"builds_constituency": 0.02}, {"builds_constituency": 0.05})
 
 
-def heard(group=None, *, now=0.3, climate=0.0, contact=0.03, draw=0.0, **changes):
+def heard(group=None, *, now=0.3, climate=0.0, salience=1.0, contact=0.03, draw=0.0, **changes):
     p = given("civil_society", dt=1.0, member=group or member("group"), **changes)
-    return voice(Values({"voice": array(now), "climate": array(climate), "contact": array(contact)}), p, [array(draw)])["voice"]
+    return voice(seen(voice=now, climate=climate, salience=salience, contact=contact), p, [array(draw)])["voice"]
 
 
 @for_all(start=SHARE, own=SHARE)
@@ -58,6 +57,10 @@ def test_hostile_coverage_silences():
     levels = [heard(climate=climate)[0] for climate in (0.0, 0.5, 1.0)]
     assert levels == sorted(levels, reverse=True)
     assert levels[2] < 0.3
+
+
+def test_hostile_coverage_silences_nobody_while_the_crisis_is_far_from_the_publics_mind():
+    assert heard(climate=1.0, salience=0.0) == heard(climate=0.0, salience=1.0)
 
 
 @for_all(draw=st.floats(-60, 60), now=SHARE, climate=SHARE)

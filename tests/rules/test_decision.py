@@ -104,12 +104,12 @@ def test_tit_for_tat_answers_with_the_rung_nearest_to_the_provocation(provocatio
     assert distance[found] == pytest.approx(distance.min())
 
 
-def test_generosity_stays_below_the_provocation_and_more_so_with_trust():
+def test_generosity_stays_below_the_provocation_by_its_share():
     marks = [
-        best(weighed("reciprocity", {**CALM, "provocation": 8.0, "trust": trust}, FINE, {"generosity": 0.5}, **COSTLESS)) / 100
-        for trust in (0.0, 1.0)
+        best(weighed("reciprocity", {**CALM, "provocation": 8.0}, FINE, {"generosity": generosity}, **COSTLESS)) / 100
+        for generosity in (0.0, 0.25, 0.5)
     ]
-    assert marks == pytest.approx([8.0 * 0.75, 8.0 * 0.5])
+    assert marks == pytest.approx([8.0, 6.0, 4.0])
 
 
 def test_tit_for_tat_does_not_ask_what_the_rival_means():
@@ -127,32 +127,25 @@ ARMS = {"threat": st.floats(0, 10), "grievance": st.floats(0, 4), "reaction": st
 
 
 @for_all(**ARMS)
-@settings(max_examples=30, deadline=None)
-def test_a_spirals_aim_is_linear_in_threat_and_grievance(threat, grievance, reaction, fatigue):
-    expected = (reaction * threat + 0.2 * grievance) / (2.0 * fatigue)
+@settings(max_examples=25, deadline=None)
+def test_a_spirals_aim_is_richardsons(threat, grievance, reaction, fatigue):
+    expected = (reaction * threat + 0.2 * grievance) / fatigue
     assert aim(threat, grievance, reaction, 0.2, fatigue) == pytest.approx(min(expected, 10.0), abs=0.00501)
-
-
-@pytest.mark.xfail(
-    strict=True, reason="spiral.contributions: the loss fatigue * x^2 has its minimum at half the aim of the docstring"
-)
-def test_a_spirals_aim_is_richardsons():
-    assert aim(4.0, 2.0, reaction=0.1, pull=0.2, fatigue=0.2) == pytest.approx((0.1 * 4.0 + 0.2 * 2.0) / 0.2, abs=0.00501)
 
 
 @pytest.mark.parametrize("excess", [0.8, 0.95, 1.05, 1.25])
 def test_two_of_richardsons_sides_settle_if_and_only_if_fatigue_outweighs_reaction(excess):
     """Slopes of the two aims multiply to less than 1, or the arms race runs to the top of the ladder."""
     fatigue, slopes = 0.3, (1.6 * excess, excess / 1.6)
-    reactions = [2.0 * fatigue * slope for slope in slopes]
+    reactions = [fatigue * slope for slope in slopes]
     one = other = 0.0
-    for _ in range(400):
-        one, other = aim(other, 0.1, reactions[0], 0.3, fatigue), aim(one, 0.1, reactions[1], 0.3, fatigue)
-    start = 0.1 * 0.3 / (2.0 * fatigue)
+    for _ in range(250):
+        one, other = aim(other, 0.1, reactions[0], 0.15, fatigue), aim(one, 0.1, reactions[1], 0.15, fatigue)
+    start = 0.1 * 0.15 / fatigue
     if excess < 1.0:
         product = slopes[0] * slopes[1]
         fixed = [start * (1.0 + slope) / (1.0 - product) for slope in slopes]
-        assert [one, other] == pytest.approx(fixed, abs=0.08 / (1.0 - product))
+        assert [one, other] == pytest.approx(fixed, abs=0.03 / (1.0 - product))
         assert max(one, other) < 5.0
     else:
         assert max(one, other) == 10.0

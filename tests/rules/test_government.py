@@ -203,7 +203,7 @@ def test_a_public_stand_commits_until_it_is_forgotten_but_an_act_does_not():
 
 def test_the_worst_provocation_is_remembered_and_fades():
     assert decided(rival_act_begun=6.0, rival_posture=6.0, provocation=3.0)["provocation"] == array(6.0)
-    assert decided(attack_injury=2.0)["provocation"] == pytest.approx([3.0])
+    assert decided(governed(severity_per_injury=1.5), attack_injury=2.0)["provocation"] == pytest.approx([3.0])
     assert decided(attack_injury=100.0)["provocation"] == array(10.0)
     assert decided(provocation=6.0)["provocation"] == pytest.approx([6.0 * np.exp(-0.25 / 30.0)])
 

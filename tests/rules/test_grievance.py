@@ -73,26 +73,26 @@ def test_the_tenth_injury_adds_less_than_the_first_and_at_the_ceiling_nothing():
 
 
 def test_where_nothing_happens_grievance_only_fades():
-    assert resented() == pytest.approx([3.0 * np.exp(-0.04 * 0.25)], abs=1e-15)
+    assert resented(given("grievance", fading=0.04)) == pytest.approx([3.0 * np.exp(-0.04 * 0.25)], abs=1e-15)
 
 
-def test_a_strike_injures_by_the_ladders_table_times_sensitivity():
-    p = given("grievance", fading=0.0, sensitivity=1.3)
-    room = 1.0 - 3.0 / 12.0
-    for rung in (4.0, 5.0, 6.0):
-        injury = 1.3 * LADDER.rungs[int(rung)].injures
-        assert resented(p, rival_act_begun=rung, rival_posture=rung) == pytest.approx([3.0 + injury * room])
+def test_a_strike_injures_by_the_ladders_table():
+    p = given("grievance", fading=0.0, ceiling=12.0)
+    for rung in (4, 5, 6):
+        injury = LADDER.rungs[rung].injures
+        assert resented(p, rival_act_begun=rung, rival_posture=rung) == pytest.approx([3.0 + injury * 0.75])
 
 
-def test_an_act_injures_once_and_a_war_every_day():
-    p = given("grievance", fading=0.0, sensitivity=1.0)
+def test_an_act_injures_once_and_a_held_posture_every_day():
+    p = given("grievance", fading=0.0, ceiling=12.0)
     assert resented(p, rival_posture=5.0) == 3.0
-    assert resented(p, rival_posture=7.0) == pytest.approx([3.0 + 0.6 * 0.25 * 0.75])
+    for rung in (3, 7):
+        assert resented(p, rival_posture=rung) == pytest.approx([3.0 + LADDER.rungs[rung].injures * 0.25 * 0.75])
 
 
 def test_ones_own_strike_relieves():
     p = given("grievance", fading=0.0, relief=0.5)
-    assert resented(p, act_begun=5.0, posture=5.0) == pytest.approx([3.0 * np.exp(-0.5 * 0.8)])
+    assert resented(p, act_begun=5.0, posture=5.0) == pytest.approx([3.0 * np.exp(-0.5 * LADDER.rungs[5].answers)])
 
 
 def test_a_day_of_war_answers_like_one_act_of_its_rung_whatever_the_step():
@@ -101,18 +101,20 @@ def test_a_day_of_war_answers_like_one_act_of_its_rung_whatever_the_step():
         grievance = 3.0
         for _ in range(round(1 / dt)):
             grievance = resented(p, grievance=grievance, posture=7.0)
-        assert grievance == pytest.approx([3.0 * np.exp(-0.5 * 1.10)])
+        assert grievance == pytest.approx([3.0 * np.exp(-0.5 * LADDER.rungs[7].answers)])
 
 
 def test_an_accident_read_as_intended_injures_like_a_share_of_a_raid():
-    found = resentment(seen(**{**CALM, "rival_accident_misread": 1.0}), given("grievance", fading=0.0, accident=0.6), [])
+    found = resentment(
+        seen(**{**CALM, "rival_accident_misread": 1.0}), given("grievance", fading=0.0, accident=0.6, ceiling=12.0), []
+    )
     injury = 0.6 * LADDER.rungs[LADDER.force].injures
     assert found["grievance_by_accident"] == pytest.approx([injury])
     assert found["grievance"] == pytest.approx([3.0 + injury * 0.75])
 
 
 def test_the_hundredth_death_weighs_less_than_the_tenth():
-    p = given("grievance", fading=0.0)
+    p = given("grievance", fading=0.0, per_log_deaths=0.12, ceiling=12.0)
     grown = [float(resented(p, deaths_recent=deaths)[0]) for deaths in (0.0, 10.0, 20.0, 100.0, 110.0)]
     assert grown[1] == pytest.approx(3.0 + 0.12 * np.log(11.0) * 0.25 * 0.75)
     assert grown[2] - grown[1] > grown[4] - grown[3] > 0.0

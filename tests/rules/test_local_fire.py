@@ -94,10 +94,6 @@ def test_excitement_adds_up_to_the_branching_ratio_in_small_steps():
     assert offspring(0.02, 0.6, 3.0) == pytest.approx(0.6, rel=4e-3)
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="local_fire.local_fire: excitation / memory per exchange, summed over steps, is excitation * x / (1 - exp(-x)), x = dt / memory",
-)
 @pytest.mark.parametrize(("memory", "ratio"), [(3.0, 0.6), (0.5, 0.9)])
 def test_an_exchange_sets_off_as_many_as_its_branching_ratio_says_in_steps_of_six_hours(memory, ratio):
     assert offspring(0.25, ratio, memory) == pytest.approx(ratio, rel=1e-3)

@@ -67,10 +67,6 @@ def test_the_press_takes_falsehoods_over_from_social_media_but_not_the_other_way
     assert covered(social, 30, **loud)["falsehood"] == covered(social, 30, **quiet)["falsehood"]
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="media.coverage zeroes what social media would take over, not the rate at which they do: it pulls their falsehoods to 0",
-)
 def test_how_eagerly_the_press_picks_up_falsehoods_is_nothing_to_social_media():
     social = member("outlet", care_for_truth=0.2, social=1.0)
     shy, eager = (covered(social, 30, given("media", dt=1.0, falsehood_pickup=pickup)) for pickup in (0.0, 0.6))

@@ -18,6 +18,7 @@ CALM = {
     "attack_injury": 0.0, "rival_act_begun": 0.0, "grievance_by_accident": 0.0, "rival_posture": 0.0, "posture": 0.0, "arousal": 0.0,
     "deaths_recent": 0.0, "weariness": 0.0, "pressure": 0.05, "climate": 0.0, "falsehood_heard": 0.0, "appeal": 0.0,
 }  # fmt: skip
+DEFAULTS = {"standing_pressure": 0.05, "rally": 0.35, "incitement": 0.6, "false_victory": 0.2, "appeals": 0.4, "recovery": 0.01}
 OUTLETS = members("outlet", {"audience": 0.3}, {"audience": 0.1, "social": 1.0})
 GROUPS = members("group", {"audience": 0.2}, {"audience": 0.6})
 
@@ -28,7 +29,7 @@ def sought(salience=0.0, climate=0.0, falsehood=0.0, appeal=0.0, weariness=0.0, 
 
 
 def opined(p: dict | None = None, **changes):
-    return opinion(seen(**{**CALM, **changes}), given("public_opinion", **(p or {})), [])
+    return opinion(seen(**{**CALM, **changes}), given("public_opinion", **{**DEFAULTS, **(p or {})}), [])
 
 
 def read(hostility=(0.0, 0.0), falsehood=(0.0, 0.0), voice=(0.0, 0.0), **changes):
@@ -81,9 +82,9 @@ def test_pressure_follows_what_moves_it_at_its_rate():
     assert moved["pressure"] == pytest.approx([target + (0.1 - target) * np.exp(-0.3 * 0.25)])
 
 
-def test_appeals_take_pressure_away_but_never_below_nothing():
+def test_appeals_calm_what_is_aroused_and_nothing_else():
     assert sought(1.0, 0.5, appeal=0.5) == pytest.approx(sought(1.0, 0.5) - 0.4 * 0.5)
-    assert sought(0.0, appeal=1.0) == 0.0
+    assert sought(0.0, appeal=1.0) == sought(0.2, appeal=1.0) == array(0.05)
 
 
 def test_a_fully_hostile_climate_buries_appeals():

@@ -13,7 +13,7 @@ from given import LADDER, array, given, seen, summed_up
 
 SHARE = st.floats(0.0, 1.0)
 CALM = {
-    "trust": 0.4, "attack_injury": 0.0, "rival_act_begun": 0.0, "grievance_by_accident": 0.0, "deal_broken": 0.0, "deal_struck": 0.0,
+    "trust": 0.4, "attack_injury": 0.0, "rival_act_begun": 0.0, "grievance_by_accident": 0.0, "deal_broken": 0.0, "deal_struck": 0.0, "rival_posture": 0.0,
 }  # fmt: skip
 STILL = {"fading": 0.0}
 
@@ -45,6 +45,13 @@ def test_every_blow_multiplies_trust_by_an_exponential_and_blows_add_up():
     assert trusted(rival_act_begun=5.0) == pytest.approx(0.4 * np.exp(-0.15 * strike))
     assert trusted(grievance_by_accident=2.0) == pytest.approx(0.4 * np.exp(-0.3))
     assert trusted(exposures=2.0, deal_broken=1.0) == pytest.approx(0.4 * np.exp(-0.9))
+
+
+def test_a_war_destroys_trust_day_by_day_and_an_alert_does_not():
+    day = LADDER.rungs[7].injures
+    assert trusted(rival_posture=7.0, p={**STILL, "loss_per_injury": 0.15}) == pytest.approx(0.4 * np.exp(-0.15 * day * 0.25))
+    assert trusted(rival_posture=3.0) == 0.4
+    assert trusted(rival_posture=5.0) == 0.4
 
 
 def test_a_deal_is_a_step_towards_full_trust():

@@ -217,7 +217,7 @@ def _channels(block: ChannelsBlock, findings: Findings) -> tuple[Channel, ...]:
             name=name,
             label=entry.label or label,
             level=entry.level or level,
-            profile={**profile, **given(entry, PROFILES["channel"])},
+            profile={**profile, **(history[name].profile if name in history else {}), **given(entry, PROFILES["channel"])},
             status=0.0 if entry.since else status,
             relationship=relationship,
             since_trigger=entry.since is not None,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -78,11 +78,15 @@ class Period:
 
 @dataclass(frozen=True)
 class ChannelState:
-    """State of a channel on a day: 0 closed, 1 suspended, 2 open; its working relationship; the source of both."""
+    """State of a channel on a day: 0 closed, 1 suspended, 2 open; its working relationship; the source of both.
+
+    `profile` holds what was particular to the channel on that day, over its preset.
+    """
 
     status: float
     relationship: Number
     source: str
+    profile: Mapping[str, Number] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -235,7 +239,7 @@ def _calendar_state(name: str, day: datetime.date) -> ChannelState:
 
 
 def _track_two_state(day: datetime.date) -> ChannelState:
-    """Strengths of the active initiatives, added up to at most 1; their ranges likewise."""
+    """Strengths of the active initiatives, added up to at most 1, their ranges likewise; sponsorship as the mean weighted by strength."""
     active = track_two_as_of(day)
     if not active:
         return ChannelState(STATUSES["closed"], Number(0.0), ASSUMED)
@@ -245,7 +249,14 @@ def _track_two_state(day: datetime.date) -> ChannelState:
     value = min(1.0, sum(one.value for one in strengths))
     low = min(1.0, sum(one.range[0] if one.range else one.value for one in strengths))
     high = min(1.0, sum(one.range[1] if one.range else one.value for one in strengths))
-    return ChannelState(STATUSES["open"], Number(value, (low, high) if low < high else None, source=source), source)
+    weight = sum(one.value for one in strengths) or 1.0
+    sponsorship = sum(one.strength.value * one.sponsorship.value for one in active) / weight
+    return ChannelState(
+        STATUSES["open"],
+        Number(value, (low, high) if low < high else None, source=source),
+        source,
+        {"sponsorship": Number(sponsorship, source=source)},
+    )
 
 
 def _document(name: str) -> Document:
