@@ -124,13 +124,13 @@ def posture_preferred(total: Array, liking: Array, standing: Array, p: Values) -
 
 
 def wearied(contributions: Contributions, ladder: Ladder) -> Array:
-    """1 where weariness holds the government back from force more than fear, trust or its word does.
-
-    The plain cost of force is not compared: it is the same on every day, so it explains no change.
-    """
+    """1 where weariness holds the government back from force more than cost, fear, trust or its word does."""
     rung = ladder.force
-    others = np.minimum(np.minimum(contributions.fear[rung], contributions.trust[rung]), contributions.deal[rung])
-    return np.where((contributions.weariness[rung] < others) & (contributions.weariness[rung] < 0.0), 1.0, 0.0)
+    others = np.minimum(
+        np.minimum(contributions.cost[rung], contributions.fear[rung]),
+        np.minimum(contributions.trust[rung], contributions.deal[rung]),
+    )
+    return np.where(contributions.weariness[rung] < others, 1.0, 0.0)
 
 
 def reasons(s: Values, p: Values) -> dict[str, Array]:
