@@ -15,9 +15,10 @@ from escalation_sim.ladder import Ladder
 from escalation_sim.outcomes import outcome_names
 from escalation_sim.parameters import Section, Values
 from escalation_sim.rules import PROFILES, SECTIONS, THEORIES
-from escalation_sim.rules.local_fire import local_fire
+from escalation_sim.rules.local_fire import kindled, local_fire
 from escalation_sim.rules.losses import losses
 from escalation_sim.rules.perception import belief_next
+from escalation_sim.rules.public_opinion import opinion
 from escalation_sim.scenario.catalogue import shipped_ladders
 from escalation_sim.state import VARIABLES
 from escalation_sim.turn import TURN
@@ -262,7 +263,7 @@ def set_off_by_one(hours: float) -> float:
     p.update(background=np.zeros(1), tension=np.zeros(1), fighting=np.zeros(1))
     given = Values({**p, "dt": np.array([hours / 24]), "ladder": some_ladder()})
     calm = {"posture": np.zeros((2, 1)), "salience": np.zeros((2, 1)), "cease_fire": np.zeros(1)}
-    excitement, total = p["excitation"] / p["memory"], 0.0
+    excitement, total = kindled(p["excitation"], p["memory"], given.dt), 0.0
     for _ in range(5000):
         total += float(excitement[0]) * hours / 24
         excitement = local_fire(Values({**calm, "excitement": excitement}), given, [np.zeros(1)])["excitement"]
@@ -281,6 +282,33 @@ def recent_deaths_at_constant_losses(hours: float) -> float:
     return float(recent[0])
 
 
+def wavering_of_belief(hours: float) -> float:
+    """Long-run variance of the belief around a posture that does not change."""
+    section = dict(SECTIONS["perception"])
+    drift, watching = section["drift"].default, section["watching"].default
+    none, one = np.zeros(1), np.ones(1)
+    rest = {"variance": np.sqrt([drift / watching]), "signal": none, "precision": np.array([watching]), "drift": drift}
+    dt = np.array([hours / 24])
+    kept, _ = belief_next(belief=one, noise=none, dt=dt, **rest)
+    by_noise, _ = belief_next(belief=none, noise=np.sqrt([watching]), dt=dt, **rest)
+    return float((by_noise**2 / (1 - kept**2))[0])
+
+
+def arousal_in_a_long_war(hours: float) -> float:
+    """Arousal that settles under a war of the rival, relative to that of a step of no length."""
+    p = {name: np.array([one.default]) for name, one in SECTIONS["public_opinion"]}
+    ladder = some_ladder()
+    given = Values({**p, "dt": np.array([hours / 24]), "ladder": ladder})
+    phase = next(phase for phase in TURN if phase.name == "form_opinion")
+    calm = {read: np.zeros(1) for read, _, _ in phase.attributes}
+    arousal = np.zeros(1)
+    for _ in range(5000):
+        at_war = {"rival_posture": np.array([float(ladder.war)]), "arousal": arousal}
+        arousal = opinion(Values({**calm, **at_war}), given, [])["arousal"]
+    exact = p["salience_per_injury"] * ladder.tables["war_injures_a_day"][ladder.war] * p["attention_span"]
+    return float((arousal / exact)[0])
+
+
 def some_ladder() -> Ladder:
     return shipped_ladders()["eleven_rungs"]
 
@@ -291,6 +319,8 @@ def some_ladder() -> Ladder:
         ("long-run variance of the belief", long_run_variance),
         ("further exchanges set off by one", set_off_by_one),
         ("recent deaths at constant losses", recent_deaths_at_constant_losses),
+        ("wavering of the belief", wavering_of_belief),
+        ("arousal of the public in a long war", arousal_in_a_long_war),
     ],
 )
 def test_the_errors_of_a_step_are_as_stated(label, measure):

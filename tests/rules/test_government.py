@@ -182,6 +182,21 @@ def test_a_mood_keeps_its_variance_in_closed_form():
     assert kept * kept * 0.15**2 + shaken * shaken == pytest.approx([0.15**2], rel=1e-12)
 
 
+def test_a_government_drifts_in_its_own_mood():
+    p = governed(mood_size=0.2, mood_days=10.0)
+    expected = mood_next(array(0.3), array(1.5), array(0.2), array(10.0), array(0.25))
+    assert decided(p, draw=1.5, mood=0.3)["mood"] == expected
+
+
+def test_temper_and_mood_multiply_resolve():
+    def weight_of_grievance(**changes):
+        s = Values({**seen(**{**CALM, "grievance": 4.0, **changes}).__dict__, "liking": NO_LIKING})
+        return reasons(s, governed(temper=0.3))["grievance"]
+
+    plain = weight_of_grievance()
+    assert weight_of_grievance(temper=2.0, mood=-0.1) == pytest.approx(plain * np.exp(0.3 * 2.0 - 0.1))
+
+
 def test_dread_runs_from_its_standing_part_to_all_of_it():
     assert dread_of(array(0.0), 10.0, array(0.0), array(0.8), array(0.5)) == array(0.8)
     assert dread_of(array(10.0), 10.0, array(0.0), array(0.8), array(0.5)) == pytest.approx([1.0])
@@ -213,6 +228,14 @@ def test_every_nuclear_signal_adds_to_a_shadow_that_fades():
 
 
 def test_a_government_is_weary_only_where_nothing_else_holds_it_back_more():
-    assert decided(weariness=0.0)["weary"] == 0.0
-    assert decided(weariness=1.0)["weary"] == 1.0
-    assert decided(weariness=1.0, cease_fire=1.0, p=governed(compliance=2.0, weariness_weight=0.5))["weary"] == 0.0
+    plain = {"unprovoked": 0.0, "nuclear_caution": 0.5, "standing_dread": 0.0}
+    spent = governed(weariness_weight=2.0, **plain)
+    assert decided(spent, weariness=0.0)["weary"] == 0.0
+    assert decided(spent, weariness=1.0)["weary"] == 1.0
+    assert decided(governed(weariness_weight=0.5, **plain), weariness=1.0)["weary"] == 0.0
+    assert (
+        decided(governed(weariness_weight=2.0, compliance=2.0, cost_sensitivity=0.3, **plain), weariness=1.0, cease_fire=1.0)[
+            "weary"
+        ]
+        == 0.0
+    )

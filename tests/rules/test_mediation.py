@@ -76,11 +76,12 @@ def test_the_more_frightened_side_lobbies_and_both_sides_signals_count():
 def test_a_mediator_is_at_work_after_its_delay_and_stays(delay):
     profile = member("mediator", delay=delay)
     found = mediated(profile, 0.0)
-    steps = 0
-    while found["engaged"] == 0.0:
+    at_work = [bool(found["engaged"][0])]
+    for _ in range(40):
         found = mediated(profile, LUCKIEST, engaged=found["engaged"], arrives_in=found["arrives_in"])
-        steps += 1
-    assert steps * 0.25 == delay
+        at_work.append(bool(found["engaged"][0]))
+    assert at_work.index(True) * 0.25 == delay
+    assert all(at_work[at_work.index(True) :])
     assert mediated(profile, LUCKIEST, posture=(0.0, 0.0), engaged=1.0)["engaged"] == 1.0
 
 
