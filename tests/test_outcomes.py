@@ -36,8 +36,8 @@ def counted(first: Sequence[float], second: Sequence[float] | None = None, scena
     for step, posture in enumerate(zip(first, second, strict=True)):
         day = step / STEPS_A_DAY
         state = state_on(day, posture, paths)
-        tally = tallied(tally, state, day, scenario.ladder)
-        ended = has_ended(tally, (step + 1) / STEPS_A_DAY, scenario)
+        tally = tallied(tally, state, day, scenario)
+        ended = has_ended(tally, (step + 1) / STEPS_A_DAY, scenario.quiet_days)
         if (step + 1) % STEPS_A_DAY == 0 and ended.all():
             break
         ended = np.array([False])
@@ -227,8 +227,8 @@ def test_many_runs_are_measured_like_each_alone():
     for step in range(postures.shape[1]):
         states = [state_on(0.0, tuple(postures[:, step, run]), {}) for run in range(6)]
         together = {name: np.concatenate([state[name] for state in states], axis=-1) for name in states[0]}
-        tally = tallied(tally, together, step / STEPS_A_DAY, SCENARIO.ladder)
-        alone = [tallied(one, state, step / STEPS_A_DAY, SCENARIO.ladder) for one, state in zip(alone, states, strict=True)]
+        tally = tallied(tally, together, step / STEPS_A_DAY, SCENARIO)
+        alone = [tallied(one, state, step / STEPS_A_DAY, SCENARIO) for one, state in zip(alone, states, strict=True)]
     for name in tally:
         assert np.array_equal(tally[name], np.concatenate([one[name] for one in alone], axis=-1), equal_nan=True)
 

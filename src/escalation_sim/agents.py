@@ -464,9 +464,9 @@ class EscalationModel(mesa.Model):
 
     def _close_step(self, step: int) -> None:
         steps_a_day = self.setting.steps_a_day
-        self._tally = tallied(self._tally, self.batch_state(READS), step / steps_a_day, self.crisis.ladder)
+        self._tally = tallied(self._tally, self.batch_state(READS), step / steps_a_day, self.crisis)
         if (step + 1) % steps_a_day == 0:
-            self._ended = np.asarray(has_ended(self._tally, (step + 1) / steps_a_day, self.crisis))
+            self._ended = np.asarray(has_ended(self._tally, (step + 1) / steps_a_day, self.crisis.quiet_days))
         if self._ended[0] or step + 1 >= round(self.crisis.horizon_days * steps_a_day):
             self.running = False
 

@@ -173,7 +173,7 @@ def advance(chunk: Chunk) -> None:
         for name, array in written.items():
             old = chunk.state[name]
             chunk.state[name] = array if array.shape == old.shape else np.array(np.broadcast_to(array, old.shape))
-    chunk.tally = tallied(chunk.tally, chunk.state, day, setting.ladder)
+    chunk.tally = tallied(chunk.tally, chunk.state, day, setting.scenario)
 
 
 def ended_at_midnight(chunk: Chunk) -> Array:
@@ -181,7 +181,7 @@ def ended_at_midnight(chunk: Chunk) -> Array:
     steps_a_day = chunk.setting.steps_a_day
     if (chunk.step + 1) % steps_a_day:
         return np.empty(0, dtype=np.intp)
-    return np.flatnonzero(has_ended(chunk.tally, (chunk.step + 1) / steps_a_day, chunk.setting.scenario))
+    return np.flatnonzero(has_ended(chunk.tally, (chunk.step + 1) / steps_a_day, chunk.setting.scenario.quiet_days))
 
 
 def without(count: int, places: Array) -> Array:

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from escalation_sim.ladder import ACT, Ladder
+from escalation_sim.ladder import ACT
 from escalation_sim.parameters import Array
 from escalation_sim.scenario import ObservedAct, Scenario
 
@@ -84,8 +84,13 @@ def ended_by(s: Mapping[str, Array]) -> Array:
     return np.where(s["cease_fire"] == 1.0, s["deal_channel"], np.where(weary, EXHAUSTION, UNILATERAL))
 
 
-def tallied(tally: Mapping[str, Array], s: Mapping[str, Array], day: float, ladder: Ladder) -> dict[str, Array]:
-    """The tally after a step that began on `day` (days since the start) and left the state `s`."""
+def tallied(tally: Mapping[str, Array], s: Mapping[str, Array], day: float, scenario: Scenario) -> dict[str, Array]:
+    """The tally after a step that began on `day` (days since the start) and left the state `s`.
+
+    As long as a trigger is still to come there is no quiet: the crisis is not over.
+    """
+    ladder = scenario.ladder
+    still_to_come = any(trigger.day >= day + scenario.step_hours / 24.0 for trigger in scenario.triggers)
     posture = s["posture"]
     highest = np.maximum(posture[0], posture[1])
     peak_so_far = np.maximum(tally["peak"][0], tally["peak"][1])
@@ -102,6 +107,7 @@ def tallied(tally: Mapping[str, Array], s: Mapping[str, Array], day: float, ladd
     new["error_sum"] = tally["error_sum"] + error
     new["steps"] = tally["steps"] + 1.0
     quiet = (highest <= ladder.quiet) & (np.maximum(s["order"][0], s["order"][1]) == 0.0)
+    quiet = quiet & (not still_to_come)
     begins = quiet & np.isnan(tally["quiet_since"])
     new["quiet_since"] = np.where(quiet, np.where(begins, day, tally["quiet_since"]), np.nan)
     if begins.any():
@@ -121,14 +127,10 @@ def as_of_now(tally: Mapping[str, Array], s: Mapping[str, Array], new: Mapping[s
     }
 
 
-def has_ended(tally: Mapping[str, Array], day: float, scenario: Scenario) -> Any:
-    """Whether each run has been quiet for `quiet_days` at the end of a step, on `day`; bool of shape (run,).
-
-    A crisis with a trigger still to come has not ended, nor has one whose last trigger is younger than that.
-    """
-    last = max((trigger.day for trigger in scenario.triggers), default=0.0)
+def has_ended(tally: Mapping[str, Array], day: float, quiet_days: float) -> Any:
+    """Whether each run has been quiet for `quiet_days` at the end of a step, on `day`; bool of shape (run,)."""
     with np.errstate(invalid="ignore"):
-        return day - np.maximum(tally["quiet_since"], last) >= scenario.quiet_days
+        return day - tally["quiet_since"] >= quiet_days
 
 
 def coded(tally: Mapping[str, Array], s: Mapping[str, Array], ended: Any, scenario: Scenario) -> dict[str, Array]:
@@ -201,9 +203,9 @@ def observed_outcomes(scenario: Scenario) -> dict[str, float | str]:
         cease_fire = 1.0 if struck else 0.0 if broken else cease_fire
         through = channel_of(now, scenario, through)
         state = step_as_state(path[:, step], now, cease_fire, through, struck, broken)
-        tally = tallied(tally, state, day, scenario.ladder)
+        tally = tallied(tally, state, day, scenario)
         if (step + 1) % steps_a_day == 0:
-            ended = has_ended(tally, day + 1.0 / steps_a_day, scenario)
+            ended = has_ended(tally, day + 1.0 / steps_a_day, scenario.quiet_days)
             if ended.all() and step >= last_act(scenario) * steps_a_day:
                 break
     columns = coded(tally, state, ended, scenario)

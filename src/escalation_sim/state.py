@@ -127,6 +127,7 @@ VARIABLES: dict[str, Variable] = {
         ),
         Variable("provocation", "government", "severity", 0.0, 10.0, "severity of the last provocation remembered"),
         Variable("shadow", "government", "signals", 0.0, _INF, "nuclear signals of the rival still felt"),
+        Variable("motive_at_height", "government", "utility", 0.0, _INF, "strongest motive for force so far"),
         Variable("weary", "government", *_FLAG, "weariness is what holds the government back most"),
         Variable("nuclear_signal", "government", *_FLAG, "the government signals with nuclear weapons in this step"),
         Variable("willingness", "government", "logit", -_INF, _INF, "private willingness to stop"),

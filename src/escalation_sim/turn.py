@@ -151,10 +151,10 @@ TURN: tuple[Phase, ...] = (
         "choose_posture", "government", government.decision, "government",
         reads=(
             "threat", "grievance", "pressure", "commitment", "weariness", "trust", "shadow", "cease_fire", "provocation", "temper",
-            "mood", "liking", "posture_wanted", "posture", "attack_injury", "rival.act_begun", "rival.posture",
+            "mood", "liking", "posture_wanted", "motive_at_height", "posture", "attack_injury", "rival.act_begun", "rival.posture",
             "rival.nuclear_signal",
         ),
-        writes=("posture_wanted", "mood", "commitment", "provocation", "shadow", "weary"),
+        writes=("posture_wanted", "mood", "commitment", "provocation", "shadow", "motive_at_height", "weary"),
         normal=("mood",),
     ),
     Phase(

@@ -21,7 +21,7 @@ WEIGHTS = (
 CALM = {
     "threat": 0.0, "grievance": 0.0, "pressure": 0.0, "commitment": 0.0, "weariness": 0.0, "trust": 0.0, "shadow": 0.0,
     "cease_fire": 0.0, "provocation": 0.0, "temper": 0.0, "mood": 0.0, "posture_wanted": 0.0, "posture": 0.0, "attack_injury": 0.0,
-    "rival_act_begun": 0.0, "rival_posture": 0.0, "rival_nuclear_signal": 0.0,
+    "rival_act_begun": 0.0, "rival_posture": 0.0, "rival_nuclear_signal": 0.0, "motive_at_height": 0.0,
 }  # fmt: skip
 NO_LIKING = np.zeros((len(LADDER), 1))
 SHARE = st.integers(0, 16).map(lambda sixteenth: sixteenth / 16)
@@ -227,12 +227,19 @@ def test_every_nuclear_signal_adds_to_a_shadow_that_fades():
     assert decided(rival_nuclear_signal=1.0, shadow=1.0)["shadow"] == pytest.approx([1.0 + np.exp(-0.25 / 15.0)])
 
 
+def test_the_strongest_motive_for_force_so_far_is_remembered():
+    aroused = decided(grievance=6.0, pressure=0.5, threat=3.0)["motive_at_height"]
+    assert aroused > 1.0
+    assert decided(motive_at_height=aroused)["motive_at_height"] == aroused
+    assert decided(grievance=8.0, pressure=0.5, threat=3.0, motive_at_height=aroused)["motive_at_height"] > aroused
+
+
 def test_a_government_is_weary_only_where_nothing_else_holds_it_back_more():
     plain = {"unprovoked": 0.0, "nuclear_caution": 0.5, "standing_dread": 0.0}
     spent = governed(weariness_weight=2.0, **plain)
     assert decided(spent, weariness=0.0)["weary"] == 0.0
     assert decided(spent, weariness=1.0)["weary"] == 1.0
-    assert decided(governed(weariness_weight=0.5, **plain), weariness=1.0)["weary"] == 0.0
+    assert decided(spent, weariness=1.0, motive_at_height=50.0)["weary"] == 0.0  # its motive has faded by more
     assert (
         decided(governed(weariness_weight=2.0, compliance=2.0, cost_sensitivity=0.3, **plain), weariness=1.0, cease_fire=1.0)[
             "weary"

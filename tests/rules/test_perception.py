@@ -65,14 +65,30 @@ def test_uncertainty_follows_the_equation_of_riccati():
 
 def test_errors_are_as_large_as_the_filter_says():
     rng = np.random.default_rng(3)
-    drift, precision, dt, runs = array(0.6), array(0.5), array(0.25), 40_000
+    drift, precision, dt, runs = array(0.6), array(0.5), array(0.05), 20_000
     truth, belief, variance = np.zeros(runs), np.zeros(runs), array(0.0)
-    for step in range(40):
+    for step in range(200):
         truth = truth + np.sqrt(drift * dt) * rng.standard_normal(runs)
-        noise = np.sqrt(precision) * rng.standard_normal(runs)
+        noise = rng.standard_normal(runs)
         belief, variance = belief_next(belief, variance, truth, precision, noise, drift, dt)
-        if step in (3, 39):
+        if step in (19, 199):
             assert np.mean((belief - truth) ** 2) == pytest.approx(variance[0], rel=0.04)
+
+
+@for_all(drift=st.floats(0.05, 3), precision=st.floats(0.05, 3), dt=st.floats(0.01, 1.0))
+@settings(max_examples=30, deadline=None)
+def test_the_noise_of_the_sources_makes_half_of_the_settled_uncertainty_whatever_the_step(drift, precision, dt):
+    """The other half is what the rival changes unseen; the mean returns at rate sqrt(drift * precision)."""
+    settled = np.sqrt(drift / precision)
+    shaken, _ = belief_next(array(0), array(settled), array(0), array(precision), array(1), array(drift), array(dt))
+    kept = np.exp(-np.sqrt(drift * precision) * dt)
+    assert shaken * shaken / (1.0 - kept * kept) == pytest.approx([settled / 2.0])
+
+
+def test_what_is_seen_and_told_is_seen_and_told_with_noise():
+    low, plain, high = (perceived(draw=draw, belief=5.0)["belief"] for draw in (-1.0, 0.0, 1.0))
+    assert high - plain == pytest.approx(plain - low)
+    assert high - plain > 0.1
 
 
 def test_without_noise_belief_converges_to_the_signal():

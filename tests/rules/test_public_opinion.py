@@ -115,7 +115,10 @@ def test_the_rivals_acts_stir_at_once_and_its_wars_day_by_day():
     p = {"salience_per_injury": 1.0}
     assert opined(rival_act_begun=5.0, rival_posture=5.0, p=p)["arousal"] == pytest.approx([LADDER.rungs[5].injures])
     assert opined(rival_posture=5.0, p=p)["arousal"] == 0.0
-    assert opined(rival_posture=7.0, p=p)["arousal"] == pytest.approx([LADDER.rungs[7].injures * 0.25])
+    lasting = 7.0 * (1.0 - np.exp(-0.25 / 7.0))
+    assert opined(rival_posture=7.0, p={**p, "attention_span": 7.0})["arousal"] == pytest.approx(
+        [LADDER.rungs[7].injures * lasting]
+    )
 
 
 def test_what_the_press_falsely_claims_is_not_on_social_media():

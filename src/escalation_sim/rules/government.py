@@ -123,12 +123,23 @@ def posture_preferred(total: Array, liking: Array, standing: Array, p: Values) -
     return np.argmax(preferred, axis=0).astype(float)
 
 
-def wearied(contributions: Contributions, ladder: Ladder) -> Array:
-    """1 where weariness holds the government back from force more than cost, fear, trust or its word does."""
+def motive_for_force(contributions: Contributions, ladder: Ladder) -> Array:
+    """What threat, grievance and pressure together say for the lowest rung of force over the highest quiet one."""
+    up, down = ladder.force, ladder.quiet
+    moved = contributions.threat[up] - contributions.threat[down]
+    moved = moved + (contributions.grievance[up] - contributions.grievance[down])
+    motive: Array = moved + (contributions.pressure[up] - contributions.pressure[down])
+    return motive
+
+
+def wearied(contributions: Contributions, faded: Array, ladder: Ladder) -> Array:
+    """1 where weariness holds the government back from force more than anything else that has changed.
+
+    It is held against the fading of the motive for force since that was strongest, and against fear, trust and a promise given.
+    """
     rung = ladder.force
     others = np.minimum(
-        np.minimum(contributions.cost[rung], contributions.fear[rung]),
-        np.minimum(contributions.trust[rung], contributions.deal[rung]),
+        np.minimum(-faded, contributions.fear[rung]), np.minimum(contributions.trust[rung], contributions.deal[rung])
     )
     return np.where(contributions.weariness[rung] < others, 1.0, 0.0)
 
@@ -154,6 +165,8 @@ def decision(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:
     provoked = np.maximum(
         p.ladder.look_up("severity", np.maximum(s.rival_act_begun, s.rival_posture)), p.severity_per_injury * s.attack_injury
     )
+    motive = motive_for_force(speaks, p.ladder)
+    strongest = np.maximum(s.motive_at_height, motive)
     return {
         "posture_wanted": posture_preferred(utility(speaks), s.liking, s.posture_wanted, own),
         "mood": mood_next(s.mood, u[0], p.mood_size, p.mood_days, p.dt),
@@ -162,5 +175,6 @@ def decision(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:
             np.maximum(decayed(s.provocation, 1.0 / p.provocation_days, p.dt), provoked), p.ladder.tables["severity"][-1]
         ),
         "shadow": decayed(s.shadow, 1.0 / p.shadow_days, p.dt) + s.rival_nuclear_signal,
-        "weary": wearied(speaks, p.ladder),
+        "motive_at_height": strongest,
+        "weary": wearied(speaks, strongest - motive, p.ladder),
     }

@@ -47,15 +47,15 @@ def belief_next(
 ) -> tuple[Array, Array]:
     """Mean and variance after `dt` days of signals: the Riccati equation of the filter, solved exactly for constant sources.
 
-    `signal` is the precision-weighted mean of the sources, `precision` their sum per day (positive), `noise` a normal draw with
-    variance `precision`. The noise is added once a step, at the variance reached.
+    `signal` is the precision-weighted mean of the sources, `precision` their sum per day (positive), `noise` a standard normal
+    draw. The spread that the sources' noise gives the mean is exact once the variance has settled.
     """
     settled = np.sqrt(drift / precision)
     decay = np.exp(-2.0 * np.sqrt(drift * precision) * dt)
     tangent = (1.0 - decay) / (1.0 + decay)
     after = settled * (variance + settled * tangent) / (settled + variance * tangent)
     kept = 2.0 * np.sqrt(decay) / ((1.0 + decay) + (variance / settled) * (1.0 - decay))
-    mean = signal + (belief - signal) * kept + after * np.sqrt(dt) * noise
+    mean = signal + (belief - signal) * kept + np.sqrt(0.5 * after * (1.0 - kept * kept)) * noise
     return mean, after
 
 
@@ -73,7 +73,7 @@ def believe(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:
         + s.posture_shown * np.maximum(s.rival_posture, s.rival_order)
     )
     signal = weighted / precision
-    noise = np.sqrt(precision) * u[0]
+    noise = u[0]
     mean, variance = belief_next(s.belief, s.belief_variance, signal, precision, noise, p.drift, p.dt)
     belief = np.clip(mean, 0.0, float(p.ladder.top))
     margin = p.prudence * (1.0 - p.lulling * s.talking) * np.sqrt(variance)

@@ -104,7 +104,8 @@ def opinion(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:
     injury = s.attack_injury + p.ladder.look_up("injures", s.rival_act_begun) + s.grievance_by_accident
     faded = decayed(s.arousal, 1.0 / p.attention_span, p.dt)
     under_fire = p.ladder.look_up("war_injures_a_day", s.rival_posture)
-    arousal = faded + p.salience_per_injury * (injury + under_fire * p.dt)
+    lasting = p.attention_span * (1.0 - np.exp(-(p.dt / p.attention_span)))
+    arousal = faded + p.salience_per_injury * (injury + under_fire * lasting)
     salience = arousal / (1.0 + arousal)
     weariness = weariness_next(
         s.weariness, s.deaths_recent, (s.posture >= p.ladder.alert) * 1.0,

@@ -213,12 +213,15 @@ def _channels(block: ChannelsBlock, findings: Findings) -> tuple[Channel, ...]:
             _check_new_channel(name, entry, presets, findings, path)
         label, level, profile = _model_of(name, entry, built, findings, path)
         status, relationship = _state(entry, history.get(name), findings, path)
+        complete = {**profile, **(history[name].profile if name in history else {}), **given(entry, PROFILES["channel"])}
+        if entry.since and complete["third_party"].value == 1.0:
+            findings.wrong((*path, "since"), "a channel that exists through a mediator is not built; it opens when one steps in")
         built[name] = Channel(
             name=name,
             label=entry.label or label,
             level=entry.level or level,
-            profile={**profile, **(history[name].profile if name in history else {}), **given(entry, PROFILES["channel"])},
-            status=0.0 if entry.since else status,
+            profile=complete,
+            status=0.0 if entry.since and complete["set_up"].value > 0.0 else status,
             relationship=relationship,
             since_trigger=entry.since is not None,
         )
