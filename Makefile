@@ -27,6 +27,7 @@ dock: $(VENV)/.installed-test
 
 docs: $(VENV)/.installed
 	$(BIN)/escalation-sim parameters --markdown > docs/parameters.md
+	$(BIN)/python docs/make_tables.py
 
 $(VENV)/bin/python:
 	@test -n "$(PYTHON)" || { echo "error: needs Python 3.11 or newer; say which with make PYTHON=..." >&2; exit 2; }

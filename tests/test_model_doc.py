@@ -290,7 +290,7 @@ def wavering_of_belief(hours: float) -> float:
     rest = {"variance": np.sqrt([drift / watching]), "signal": none, "precision": np.array([watching]), "drift": drift}
     dt = np.array([hours / 24])
     kept, _ = belief_next(belief=one, noise=none, dt=dt, **rest)
-    by_noise, _ = belief_next(belief=none, noise=np.sqrt([watching]), dt=dt, **rest)
+    by_noise, _ = belief_next(belief=none, noise=one, dt=dt, **rest)
     return float((by_noise**2 / (1 - kept**2))[0])
 
 
