@@ -73,7 +73,9 @@ def main() -> int:
     }
     options.record.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
     total = sum(row["values"] for row in table.values())
-    print(f"{total:,} values compared in {time.perf_counter() - started:.0f} s, {len(differences)} differences; see {options.record}")
+    print(
+        f"{total:,} values compared in {time.perf_counter() - started:.0f} s, {len(differences)} differences; see {options.record}"
+    )
     return 1 if differences else 0
 
 

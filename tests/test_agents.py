@@ -78,7 +78,10 @@ def test_mesas_data_collector_works(short):
             super().__init__(*arguments, **options)
             self.datacollector = DataCollector(
                 model_reporters={"day": "day", "trust": lambda model: model.government("india").trust},
-                agenttype_reporters={Military: {"posture": "posture", "country": "country"}, MediaOutlet: {"hostility": "hostility"}},
+                agenttype_reporters={
+                    Military: {"posture": "posture", "country": "country"},
+                    MediaOutlet: {"hostility": "hostility"},
+                },
             )
 
         def step(self):

@@ -267,10 +267,6 @@ def test_a_posture_on_record_holds_until_the_same_actors_next_entry():
     assert (path[1] == 0.0).all()
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="outcomes.observed_postures: a shorter act on the same day as a longer, higher one cuts the longer one off where it ends itself",
-)
 def test_a_record_reads_the_same_in_whatever_order_the_acts_of_a_day_are_listed():
     raid, strikes = ({"date": "2001-02-05", "rung": rung} for rung in (4, 6))
     assert np.array_equal(observed_postures(recorded(raid, strikes)), observed_postures(recorded(strikes, raid)))

@@ -62,7 +62,6 @@ def test_a_result_without_judged_numbers_or_trajectories_comes_back_too(other, t
     assert not loaded.trajectories.data_vars
 
 
-@pytest.mark.xfail(strict=True, reason="results.load: a Parquet table without columns forgets how many rows it had")
 def test_a_table_of_no_judged_numbers_still_has_a_row_for_every_run(other, tmp_path):
     assert Result.load(other.save(tmp_path / "made")).judged.shape == other.judged.shape == (3, 0)
 
@@ -124,10 +123,6 @@ def test_a_failure_while_writing_leaves_the_old_result_whole_and_no_rubbish(resu
     assert [path.name for path in tmp_path.iterdir()] == ["r"]
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="results.replace_folder: the old result is put aside and not put back where the new one cannot take its place",
-)
 def test_a_failure_while_replacing_leaves_the_old_result_in_its_place(result, other, tmp_path, monkeypatch):
     other.save(tmp_path / "r")
     renamed = Path.rename
@@ -166,9 +161,6 @@ def test_a_manifest_with_a_missing_entry_is_answered_in_one_line(other, tmp_path
         Result.load(damaged(other.save(tmp_path / "r"), lambda m: {name: m[name] for name in m if name != key}))
 
 
-@pytest.mark.xfail(
-    strict=True, reason="results.load: the seed is read outside the try, and TypeError and AttributeError are not caught"
-)
 @pytest.mark.parametrize(
     "change",
     [lambda m: {name: m[name] for name in m if name != "seed"}, lambda m: [m], lambda m: {**m, "trajectories": []}],
@@ -297,4 +289,4 @@ def test_memory_does_not_grow_with_the_days_simulated_unless_trajectories_are_ke
     brief, long = (dataclasses.replace(pahalgam, horizon_days=days) for days in (10.0, 30.0))
     peak_memory(brief)  # what is made once
     assert peak_memory(long) < 1.1 * peak_memory(brief)
-    assert peak_memory(long, keep=["liking"]) > peak_memory(brief, keep=["liking"]) + 80 * 22 * 256 * 8
+    assert peak_memory(long, keep=["liking"]) > peak_memory(brief, keep=["liking"]) + 0.9 * (80 * 22 * 256 * 8)

@@ -10,9 +10,9 @@ import dataclasses
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import shipped, with_decision
 
 import escalation_sim as es
+from conftest import shipped, with_decision
 from escalation_sim.outcomes import observed_outcomes
 from escalation_sim.parameters import Number
 from escalation_sim.rules import SECTIONS, THEORIES

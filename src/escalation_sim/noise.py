@@ -136,7 +136,7 @@ class Draws:
         whole._used = dict(first._used)
         whole._places = [place for part in parts for place in part._places]
         whole._streams = {
-            name: [sum((part._streams[name][member] for part in parts), []) for member in range(len(members))]
+            name: [[stream for part in parts for stream in part._streams[name][member]] for member in range(len(members))]
             for name, members in first._streams.items()
         }
         whole._ahead = {name: np.concatenate([part._ahead[name] for part in parts], axis=-1) for name in first._ahead}

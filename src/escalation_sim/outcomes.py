@@ -170,15 +170,19 @@ def observed_postures(scenario: Scenario) -> Array:
     acts = scenario.observed.acts if scenario.observed else ()
     for place, country in enumerate(scenario.countries):
         mine = sorted((act for act in acts if act.kind == "act" and act.actor == country.name), key=lambda act: act.day)
+        busy_until = 0
         for act in mine:
-            rung = scenario.ladder.rungs[act.rung or 0]
+            number = act.rung or 0
+            rung = scenario.ladder.rungs[number]
             start = round(act.day * steps_a_day)
             if rung.kind == ACT:
                 after = start + max(round(rung.lasts * steps_a_day), 1)
-                path[place, start:after] = np.maximum(path[place, start:after], float(act.rung or 0))
-                path[place, after:] = float(rung.falls_back_to)
+                path[place, start:after] = np.maximum(path[place, start:after], float(number))
+                busy_until = max(busy_until, after)
+                path[place, busy_until:] = float(rung.falls_back_to)
             else:
-                path[place, start:] = float(act.rung or 0)
+                path[place, start:] = float(number)
+                busy_until = start
     return path
 
 

@@ -1,7 +1,7 @@
 """Results of a run of the batch engine, in memory and on disk.
 
 On disk a result is a folder: `manifest.json` (scenario, seed, versions, how to read the rest), `outcomes.parquet`, `judged.parquet`,
-`fan.parquet` and, where asked for, one `trajectory-<state>.parquet` for each kept state. A folder is written whole or not at all.
+`fan-posture.parquet`, `fan-rung_share.parquet`, `fan-ended.parquet` and, where asked for, one `trajectory-<state>.parquet` for each kept state. A folder is written whole or not at all.
 """
 
 from __future__ import annotations
@@ -112,17 +112,18 @@ class Result:
             if manifest["format"] != _FORMAT:
                 raise InputError("written in another format", file=str(place), value=manifest["format"], allowed=str(_FORMAT))
             frames = {name: pd.read_parquet(place / f"{name}.parquet") for name in ("outcomes", "judged")}
-            scenario = Scenario.from_document(manifest["scenario"])
+            frames["judged"] = frames["judged"].reindex(frames["outcomes"].index)
+            scenario, seed = Scenario.from_document(manifest["scenario"]), int(manifest["seed"])
             fan = {name: array_from_table(place / f"fan-{name}.parquet", name) for name in ("posture", "rung_share", "ended")}
             paths = {
                 name: array_from_table(place / f"trajectory-{name}.parquet", "value").transpose(*dims)
                 for name, dims in manifest["trajectories"].items()
             }
-        except (OSError, ValueError, KeyError) as error:
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             if isinstance(error, InputError):
                 raise
             raise InputError(f"damaged result ({type(error).__name__}: {error})", file=str(place)) from error
-        return cls(frames["outcomes"], xr.Dataset(fan), frames["judged"], xr.Dataset(paths), scenario, manifest["seed"])
+        return cls(frames["outcomes"], xr.Dataset(fan), frames["judged"], xr.Dataset(paths), scenario, seed)
 
 
 def replace_folder(new: Path, target: Path) -> None:
@@ -131,7 +132,11 @@ def replace_folder(new: Path, target: Path) -> None:
         old = target.with_name(f".{target.name}-old")
         shutil.rmtree(old, ignore_errors=True)
         target.rename(old)
-        new.rename(target)
+        try:
+            new.rename(target)
+        except BaseException:
+            old.rename(target)
+            raise
         shutil.rmtree(old, ignore_errors=True)
     else:
         new.rename(target)

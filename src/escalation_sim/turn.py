@@ -193,7 +193,7 @@ TURN: tuple[Phase, ...] = (
             "deal_channel",
         ),
         writes=("talks_near", "fought", "deal_tried", "deal_struck", "deal_channel"),
-        uniform=("talks", "agreed", "through"),
+        uniform=("talks", "through"),
     ),
     Phase(
         "keep_cease_fire", "dyad", cease_fire.cease_fire, "cease_fire",

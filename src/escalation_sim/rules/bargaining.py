@@ -93,8 +93,8 @@ def deal(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:
         agreed_through.append(agreed)
         best = np.maximum(best, (rate > 0.0) * both)
     tried = u[0] < probability(talks, p.dt)
-    struck = tried & (u[1] * talks < agreed)
-    choice = u[2] * agreed
+    struck = u[0] < probability(agreed, p.dt)  # a part of those tried, since no rate of agreement is above that of talks
+    choice = u[1] * agreed
     through = nothing
     for passed in agreed_through[:-1]:
         through = through + (choice >= passed)

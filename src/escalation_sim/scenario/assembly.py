@@ -215,7 +215,9 @@ def _channels(block: ChannelsBlock, findings: Findings) -> tuple[Channel, ...]:
         status, relationship = _state(entry, history.get(name), findings, path)
         complete = {**profile, **(history[name].profile if name in history else {}), **given(entry, PROFILES["channel"])}
         if entry.since and complete["third_party"].value == 1.0:
-            findings.wrong((*path, "since"), "a channel that exists through a mediator is not built; it opens when one steps in")
+            findings.wrong(
+                (*path, "since"), "a channel that exists through a mediator is not built; it opens when one steps in"
+            )
         built[name] = Channel(
             name=name,
             label=entry.label or label,
