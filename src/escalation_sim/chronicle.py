@@ -135,9 +135,11 @@ def of_postures(before: Step, after: Step, scenario: Scenario) -> Found:
                 words += " (further than ordered)"
             yield "act", country.label, begun, words
         elif new != old:
-            words = scenario.ladder.rungs[new].words.format(actor=country.label, rival=rival)
-            way = "goes up to" if new > old else "comes down to"
-            yield "posture", country.label, new, f"{words} ({way} rung {new})"
+            if new > old:
+                words = scenario.ladder.rungs[new].words.format(actor=country.label, rival=rival)
+                yield "posture", country.label, new, f"{words} (goes up to rung {new})"
+            else:
+                yield "posture", country.label, new, f"{country.label} comes down to rung {new}, {scenario.ladder.rungs[new].name}"
 
 
 def of_surprises(after: Step, scenario: Scenario) -> Found:
@@ -161,7 +163,7 @@ def of_channels(before: Step, after: Step, scenario: Scenario) -> Found:
             yield "channel", channel.label, None, f"{channel.label}: {words[new]}"
     for place, mediator in enumerate(scenario.mediators):
         if value(after, "engaged", place) > value(before, "engaged", place):
-            yield "mediation", mediator.label, None, f"{mediator.label} is at work as mediator"
+            yield "mediation", mediator.label, None, f"At work as mediator: {mediator.label}"
 
 
 def of_bargaining(after: Step, scenario: Scenario) -> Found:
