@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -45,7 +46,16 @@ def called(*arguments: str):
 def process(*arguments: str, **settings) -> subprocess.Popen:
     command = [sys.executable, "-m", "escalation_sim", *map(str, arguments)]
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "src"), **settings.pop("env", {})}
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment, **settings)
+    # What starts the tests in the background may ignore interrupts, and children inherit that.
+    return subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment,
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
+        **settings,
+    )
 
 
 def assert_one_line(outcome, code: int, *words: str) -> None:
@@ -196,7 +206,10 @@ def test_an_interrupt_leaves_nothing(small):
     running.stdout.readline()  # the header: arguments are read, the runs are about to begin
     time.sleep(1.0)
     running.send_signal(signal.SIGINT)
-    _, said = running.communicate(timeout=20)
+    try:
+        _, said = running.communicate(timeout=20)
+    finally:
+        running.kill()
     assert running.returncode == 130
     assert said == "interrupted: nothing was written\n"
     assert sorted(path.name for path in Path().iterdir()) == ["small.yaml"]
