@@ -139,7 +139,12 @@ def of_postures(before: Step, after: Step, scenario: Scenario) -> Found:
                 words = scenario.ladder.rungs[new].words.format(actor=country.label, rival=rival)
                 yield "posture", country.label, new, f"{words} (goes up to rung {new})"
             else:
-                yield "posture", country.label, new, f"{country.label} comes down to rung {new}, {scenario.ladder.rungs[new].name}"
+                yield (
+                    "posture",
+                    country.label,
+                    new,
+                    f"{country.label} comes down to rung {new}, {scenario.ladder.rungs[new].name}",
+                )
 
 
 def of_surprises(after: Step, scenario: Scenario) -> Found:
