@@ -22,7 +22,7 @@ from escalation_sim.turn import EVERY_DAY, TURN, Phase
 
 __all__ = ["Ledger", "computed", "run", "steps"]
 
-_CHUNK_BLOCKS = 4
+_CHUNK_BLOCKS = 8
 _MOST_RUNS = 100_000_000
 _MERGE_ON_DAYS = (14, 28, 56)  # runs that go on beyond these days are put together, so that no chunk runs nearly empty
 

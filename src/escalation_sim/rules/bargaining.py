@@ -85,9 +85,8 @@ def deal(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:
         working = (s.status[channel] == 2.0) * s.relationship[channel] * p.channel.influence[channel]
         rate = p.channel.negotiates[channel] * working * at_stake * pace
         publicity = p.channel.publicity[channel]
-        both = probability_of_yes(s.willingness[0], s.price_of_publicity[0], publicity) * probability_of_yes(
-            s.willingness[1], s.price_of_publicity[1], publicity
-        )
+        yes = probability_of_yes(s.willingness, s.price_of_publicity, publicity)
+        both = yes[0] * yes[1]
         talks = talks + rate
         agreed = agreed + rate * both
         agreed_through.append(agreed)

@@ -97,9 +97,9 @@ def weights(p: Values) -> Values:
 
 def utility(contributions: Contributions) -> Array:
     """Sum of the contributions, in their order; shape (rung, …)."""
-    total = contributions[0]
-    for part in contributions[1:]:
-        total = total + part
+    total = contributions[0] + contributions[1]
+    for part in contributions[2:]:
+        total = np.add(total, part, out=total) if part.shape == total.shape else total + part
     return total
 
 
@@ -119,7 +119,9 @@ def posture_preferred(total: Array, liking: Array, standing: Array, p: Values) -
     liking : disposition towards each rung, shape (rung, …), in units of 1 / precision.
     standing : rung wanted so far; it has `inertia` in its favour.
     """
-    preferred = total + liking / p.precision + favour_of_standing(standing, len(p.ladder), p.inertia)
+    preferred = total + liking / p.precision
+    so_far = standing.astype(np.intp)[np.newaxis]
+    np.put_along_axis(preferred, so_far, np.take_along_axis(preferred, so_far, axis=0) + p.inertia, axis=0)
     return np.argmax(preferred, axis=0).astype(float)
 
 

@@ -47,7 +47,7 @@ def column(ladder: Ladder, table: str, beside: Array) -> Array:
 def shortfall(ladder: Ladder, threat: Array, weight: Array) -> Array:
     """Utility lost by standing below what the rival is thought to intend; `threat` in rungs."""
     rung = np.reshape(np.arange(len(ladder), dtype=float), (-1, *([1] * threat.ndim)))
-    loss: Array = -(weight * np.maximum(threat - rung, 0.0))
+    loss: Array = -weight * np.maximum(threat - rung, 0.0)
     return loss
 
 
@@ -62,13 +62,13 @@ def cost_of_backing_down(ladder: Ladder, commitment: Array, attention: Array, au
     """Audience cost of standing lower than one has publicly committed to (Fearon 1994; Tomz 2007): it rises with the distance."""
     watched = audience_cost * attention
     below = np.maximum(commitment - column(ladder, "severity", watched + commitment), 0.0)
-    cost: Array = -(watched * below)
+    cost: Array = -watched * below
     return cost
 
 
 def cost_of_rung(ladder: Ladder, sensitivity: Array) -> Array:
     """Material and political cost of standing on a rung."""
-    cost: Array = -(sensitivity * column(ladder, "costs", sensitivity))
+    cost: Array = -sensitivity * column(ladder, "costs", sensitivity)
     return cost
 
 
@@ -76,7 +76,7 @@ def value_of_restraint(ladder: Ladder, amount: Array, weight: Array) -> Array:
     """Utility lost, per severity above the quiet rungs, where restraint has been promised or is trusted to be returned."""
     weighed = weight * amount
     above = np.maximum(column(ladder, "severity", weighed) - ladder.tables["severity"][ladder.quiet], 0.0)
-    loss: Array = -(weighed * above)
+    loss: Array = -weighed * above
     return loss
 
 
@@ -89,5 +89,5 @@ def cost_of_standing_there(ladder: Ladder, sensitivity: Array, causeless: Array,
 def fear_of_rung(ladder: Ladder, dread: Array, caution: Array) -> Array:
     """Nuclear caution: fear of the top of the ladder, felt long before it (Schelling 1966); grows with what the rival is thought to intend."""
     weighed = caution * dread
-    fear: Array = -(weighed * column(ladder, "danger", weighed))
+    fear: Array = -weighed * column(ladder, "danger", weighed)
     return fear
