@@ -14,6 +14,7 @@ from escalation_sim.rates import decayed
 PARAMETERS = section(
     "grievance",
     fading=Parameter(0.04, 0.005, 0.15, "1/day", "rate at which time takes grievance away", "richardson1960"),
+    sensitivity=Parameter(1.0, 0.3, 3.0, "1", "weight of the ladder's injuries in grievance"),
     ceiling=Parameter(12.0, 6.0, 20.0, "grievance", "level at which further injury adds nothing"),
     per_log_deaths=Parameter(0.12, 0.0, 0.6, "grievance/day", "daily grievance per unit of log(1 + own deaths per day)"),
     relief=Parameter(0.5, 0.0, 3.0, "1", "how far an act that fully answers relieves: grievance falls by exp(-relief)"),
@@ -52,9 +53,9 @@ def resentment(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:
     """Grievance of one government against the other, and the part that an accident put there."""
     by_acts = p.ladder.look_up("injures", s.rival_act_begun)
     held = p.ladder.look_up("injures_a_day", s.rival_posture)
-    by_accident = p.accident * p.ladder.tables["injures"][p.ladder.force] * s.rival_accident_misread
+    by_accident = p.sensitivity * p.accident * p.ladder.tables["injures"][p.ladder.force] * s.rival_accident_misread
     by_deaths = p.per_log_deaths * np.log1p(s.deaths_recent)
-    injury = s.attack_injury + by_acts + held * p.dt + by_accident + by_deaths * p.dt
+    injury = s.attack_injury + p.sensitivity * (by_acts + held * p.dt) + by_accident + by_deaths * p.dt
     answered_by_posture = p.ladder.look_up("war_answers_a_day", s.posture) * p.dt
     grievance = grievance_next(
         s.grievance, injury, p.ladder.look_up("answers", s.act_begun) + answered_by_posture, s.deal_struck,

@@ -13,6 +13,7 @@ from escalation_sim.rates import decayed
 
 PARAMETERS = section(
     "losses",
+    deadliness=Parameter(1.0, 0.3, 3.0, "1", "weight of the ladder's deaths"),
     spread_per_act=Parameter(0.8, 0.0, 1.5, "1", "spread of deaths between acts of one rung (of their logarithm)"),
     spread_of_war=Parameter(0.5, 0.0, 1.5, "1", "spread between runs of deaths per day of war (of their logarithm)"),
     per_exchange=Parameter(0.7, 0.05, 5.0, "deaths", "deaths on each side per exchange of fire across the line", "clary2025"),
@@ -35,8 +36,8 @@ def losses(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:
     """Deaths of one country in this step; `u` is one uniform draw (rounding) and one normal (how deadly the acts of this step were)."""
     ladder = p.ladder
     spread = p.spread_per_act
-    act_factor = np.exp(spread * u[1] - 0.5 * (spread * spread))
-    war_factor = np.exp(p.spread_of_war * s.lethality - 0.5 * (p.spread_of_war * p.spread_of_war))
+    act_factor = p.deadliness * np.exp(spread * u[1] - 0.5 * (spread * spread))
+    war_factor = p.deadliness * np.exp(p.spread_of_war * s.lethality - 0.5 * (p.spread_of_war * p.spread_of_war))
     own_share_of_act = ladder.look_up("own_share", s.act_begun)
     own_share_of_posture = ladder.look_up("own_share", s.posture)
     fighting = (np.maximum(s.posture, s.rival_posture) >= ladder.force) * 1.0

@@ -19,6 +19,7 @@ from escalation_sim.rates import decayed, probability
 
 PARAMETERS = section(
     "military",
+    pace=Parameter(1.0, 0.5, 2.0, "1", "speed of preparation, relative to the ladder's days"),
     tempo_spread=Parameter(0.25, 0.0, 0.6, "1", "spread between runs of the speed of preparation (of its logarithm)"),
     hurry=Parameter(3.0, 0.0, 10.0, "1", "how many times faster preparation goes once shooting has begun, less one"),
     standing_down=Parameter(0.05, 0.01, 0.3, "1/day", "rate at which readiness is lost when nothing is ordered"),
@@ -69,7 +70,7 @@ def act(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:
     shooting = ((s.rival_posture >= ladder.force) | (s.posture >= ladder.force)) * 1.0
     readiness = readiness_next(
         s.readiness, wanted > ladder.quiet, shooting,
-        tempo=np.exp(p.tempo_spread * s.tempo), hurry=p.hurry, standing_down=p.standing_down,
+        tempo=p.pace * np.exp(p.tempo_spread * s.tempo), hurry=p.hurry, standing_down=p.standing_down,
         most=float(np.max(ladder.tables["prepares"])), dt=p.dt,
     )  # fmt: skip
     readiness = np.where(s.forced_posture > 0.0, np.maximum(readiness, ladder.look_up("prepares", s.forced_posture)), readiness)
