@@ -101,11 +101,7 @@ def score(found: Mapping[str, float], closed: Mapping[str, float], careless: Map
 def evaluated(values: Mapping[str, float], runs: int, seed: int) -> tuple[float, dict[str, float]]:
     """Score and figures of one set of values."""
     pahalgam = with_model(es.load_scenario("scenarios/pahalgam-2025.yaml"), values)
-    shut = pahalgam
-    for channel in pahalgam.channels:
-        shut = dataclasses.replace(
-            shut, channels=tuple(dataclasses.replace(c, status=0.0) if c.name == channel.name else c for c in shut.channels)
-        )
+    shut = dataclasses.replace(pahalgam, channels=tuple(dataclasses.replace(one, status=0.0) for one in pahalgam.channels))
     low = SECTIONS["government"]["nuclear_caution"].low
     quiet = dataclasses.replace(pahalgam, triggers=(), armed_groups=())
     found = measures(es.run(pahalgam, runs, seed).outcomes)

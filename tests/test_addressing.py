@@ -13,7 +13,7 @@ from escalation_sim.batch import computed, steps
 from escalation_sim.noise import BLOCK, NORMAL, UNIFORM, Draws, Process, initial_draws
 from escalation_sim.parameters import Number
 from escalation_sim.scenario import Member
-from escalation_sim.state import processes
+from escalation_sim.state import VARIABLES, processes
 
 
 def row(result: es.Result, run: int) -> pd.Series:
@@ -76,6 +76,16 @@ def test_a_seventh_outlet_without_audience_changes_nothing(short):
 def test_an_eighth_channel_of_zeros_changes_no_outcome_of_any_run(short):
     more = silent(short, "null", "channels")
     assert same(es.run(short, 2000, 1).outcomes, es.run(more, 2000, 1).outcomes)
+
+
+def test_a_null_channel_moves_no_state_of_anybody_by_a_bit(short):
+    """Sharper than outcomes, in which a small effect may not show."""
+    others = [name for name, variable in VARIABLES.items() if variable.owner != "channel"]
+    brief = dataclasses.replace(short, horizon_days=20.0)
+    one = es.run(brief, 60, 1, keep=others).trajectories
+    other = es.run(silent(brief, "null", "channels"), 60, 1, keep=others).trajectories
+    for name in others:
+        assert np.array_equal(one[name], other[name], equal_nan=True), name
 
 
 @pytest.mark.parametrize("place", [0, 3, 7])

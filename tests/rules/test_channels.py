@@ -9,8 +9,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from escalation_sim.parameters import Values
-from escalation_sim.rules.channels import CLOSED, OPEN, PROFILE, SUSPENDED, channel, relationship_next
-from given import array, evenly, given, member, rows, summed_up
+from escalation_sim.rules.channels import CLOSED, OPEN, PROFILE, SUSPENDED, channel, lines, relationship_next
+from given import array, evenly, given, member, members, rows, summed_up
 
 LUCKIEST = 1.0 - 2.0**-53
 SHARE = st.floats(0.0, 1.0)
@@ -172,3 +172,15 @@ def test_silent_lines_do_nothing():
 
 def test_every_exposure_of_the_last_step_counts():
     assert summed_up({}, {}, {}, leak=(1.0, 0.0, 1.0), status=(SUSPENDED, OPEN, SUSPENDED))["exposures"] == array(2.0)
+
+
+def test_an_answer_that_comes_after_all_patience_is_worth_half():
+    def told(latency: float, patience: float) -> float:
+        line = members("channel", {"latency": latency, "influence": 1.0, "intent_precision": 1.0, "candour": 1.0})
+        p = given("channels", channel=line, patience=patience)
+        s = Values({"status": rows(2.0), "relationship": rows(1.0), "leak": rows(0.0)})
+        return float(lines(s, p, [])["intent_told"][0])
+
+    assert told(0.0, 3.0) == 1.0
+    assert told(3.0, 3.0) == 0.5
+    assert told(3.0, 1.0) == 0.25

@@ -204,9 +204,10 @@ def test_dread_runs_from_its_standing_part_to_all_of_it():
 
 
 def test_without_injury_or_threat_there_is_no_cause_and_with_one_unit_half():
-    assert cause_for_alarm(array(0.0), array(0.0)) == 0.0
-    assert cause_for_alarm(array(0.4), array(0.6)) == pytest.approx([0.5])
-    assert cause_for_alarm(array(1e9), array(0.0)) == pytest.approx([1.0])
+    assert cause_for_alarm(array(0.0), array(0.0), array(1.0)) == 0.0
+    assert cause_for_alarm(array(0.4), array(0.6), array(1.0)) == pytest.approx([0.5])
+    assert cause_for_alarm(array(1.0), array(1.0), array(2.0)) == pytest.approx([0.5])
+    assert cause_for_alarm(array(1e9), array(0.0), array(1.0)) == pytest.approx([1.0])
 
 
 def test_a_public_stand_commits_until_it_is_forgotten_but_an_act_does_not():

@@ -22,6 +22,7 @@ PARAMETERS = section(
     reopening=Parameter(0.08, 0.0, 1.0, "1/day", "rate at which a suspended channel comes back once things are calmer"),
     warming=Parameter(0.04, 0.0, 0.2, "1/day", "rate at which the working relationship grows in use"),
     cooling=Parameter(0.01, 0.0, 0.1, "1/day", "rate at which it fades unused"),
+    patience=Parameter(1.0, 0.25, 10.0, "days", "latency at which half of what a channel tells and shows comes too late"),
     minimum_use=Parameter(0.25, 0.0, 1.0, "1", "share of its crisis use at which a channel is used in quiet times"),
 )
 
@@ -79,7 +80,7 @@ def lines(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:
         talking = np.maximum(talking, heard * (profile.negotiates[line] > 0.0))
         silent = silent * (1.0 - working * profile.clarifies_accidents[line])
         implements = implements + working * profile.implements[line]
-        reach = heard / (1.0 + profile.latency[line])
+        reach = heard / (1.0 + profile.latency[line] / p.patience)
         on_intent = profile.intent_precision[line] * reach * profile.candour[line]
         told = told + on_intent
         truly = truly + on_intent * profile.candour[line]

@@ -32,6 +32,7 @@ PARAMETERS = section(
     standing_attention=Parameter(0.5, 0.0, 1.0, "1", "part of the audience cost that is due even when the public does not press", "tomz2007"),
     cost_sensitivity=Parameter(1.0, 0.3, 3.0, "1", "weight of the ladder's costs"),
     unprovoked=Parameter(0.7, 0.0, 2.0, "utility/severity", "cost, per severity above quiet, of rising without cause", "finnemore2003"),
+    half_cause=Parameter(1.0, 0.3, 3.0, "grievance + rungs", "grievance and threat above quiet that count as half a cause"),
     weariness_weight=Parameter(2.0, 0.0, 5.0, "1", "by how many times costs are raised under full weariness", "mueller1970"),
     trust_weight=Parameter(0.3, 0.0, 1.0, "utility/severity", "restraint bought by full trust, per severity above quiet", "kydd2005"),
     nuclear_caution=Parameter(3.1, 0.5, 12.0, "utility", "fear of a rung of danger 1 when the rival is thought to be at the top", "schelling1966"),
@@ -61,10 +62,10 @@ def dread_of(threat: Array, top: float, shadow: Array, standing: Array, per_sign
     return dread
 
 
-def cause_for_alarm(grievance: Array, threat_above_quiet: Array) -> Array:
-    """How far an injury or a threat justifies rising above quiet, at home and abroad; 0 for none, towards 1."""
+def cause_for_alarm(grievance: Array, threat_above_quiet: Array, half: Array) -> Array:
+    """How far an injury or a threat justifies rising above quiet, at home and abroad; 0 for none, half at `half`, towards 1."""
     cause = grievance + threat_above_quiet
-    share: Array = cause / (1.0 + cause)
+    share: Array = cause / (half + cause)
     return share
 
 
@@ -84,7 +85,7 @@ def situation(s: Values, p: Values) -> Values:
             "dread": dread_of(s.threat, float(p.ladder.top), s.shadow, p.standing_dread, p.shadow_of_signals),
             "bound": s.cease_fire,
             "provocation": s.provocation,
-            "causeless": 1.0 - cause_for_alarm(s.grievance, np.maximum(s.threat - float(p.ladder.quiet), 0.0)),
+            "causeless": 1.0 - cause_for_alarm(s.grievance, np.maximum(s.threat - float(p.ladder.quiet), 0.0), p.half_cause),
         }
     )
 

@@ -51,7 +51,7 @@ __all__ = ["ANY_ARMED_GROUP", "assembled", "is_file_name"]
 ANY_ARMED_GROUP = "armed_group"
 """Actor of an attack that no armed group of the scenario is named for."""
 
-_UNKNOWN_RELATIONSHIP = 0.5
+_UNKNOWN_RELATIONSHIP = Number(0.5, (0.2, 0.8))  # assumed: an open line of which nothing is known; drawn once per run
 _PUTS_ACTOR_ON_RUNG = ("incursion", "exercise")
 
 
@@ -274,7 +274,7 @@ def _state(entry: ChannelBlock, past: catalogue.ChannelState | None, findings: F
         return STATUSES[status], entry.relationship
     if status == "closed":
         return STATUSES[status], Number(0.0)
-    earned = past.relationship if past and past.relationship.value > 0.0 else Number(_UNKNOWN_RELATIONSHIP)
+    earned = past.relationship if past and past.relationship.value > 0.0 else _UNKNOWN_RELATIONSHIP
     return STATUSES[status], earned
 
 
