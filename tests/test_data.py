@@ -262,9 +262,10 @@ def test_an_initiative_is_complete(initiative: dict[str, Any]) -> None:
     assert initiative["to"] is None or initiative["from"] <= initiative["to"]
     low, high = bounds_of(initiative["strength"])
     assert 0.0 <= low <= value_of(initiative["strength"]) <= high <= 1.0
-    assert 0.0 <= initiative["sponsorship"] <= 1.0
+    assert 0.0 <= value_of(initiative["sponsorship"]) <= 1.0
+    assert 0.0 <= value_of(initiative["influence"]) <= 1.0
     assert initiative["conf"] in ("V", "C", "R")
-    assert initiative["focus"]
+    assert sum(initiative["focus"].values()) == pytest.approx(1.0)
     assert initiative["participants"]
     assert initiative["source"]
     assert initiative["note"]

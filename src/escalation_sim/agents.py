@@ -28,9 +28,9 @@ import pandas as pd
 from escalation_sim.chronicle import WATCHED, Event, events_of_step, frame_of_events
 from escalation_sim.errors import InputError, nearest
 from escalation_sim.noise import Draws
-from escalation_sim.outcomes import READS, coded, first_tally, has_ended, tallied
 from escalation_sim.parameters import Array, Values
 from escalation_sim.rules import (
+    aftermath,
     armed_groups,
     bargaining,
     cease_fire,
@@ -38,20 +38,24 @@ from escalation_sim.rules import (
     civil_society,
     government,
     grievance,
+    leadership,
     local_fire,
     losses,
     media,
     mediation,
     military,
     nuclear_signalling,
+    outreach,
     perception,
     public_opinion,
+    trade,
     triggers,
     trust,
 )
+from escalation_sim.rulers import ruler_of
 from escalation_sim.scenario import Scenario
 from escalation_sim.state import AXES, COUNTRY_AXIS, VARIABLES, Setting, initial_state, processes
-from escalation_sim.turn import EVERY_DAY, TURN, Phase
+from escalation_sim.turn import TURN, Phase
 
 __all__ = [
     "ArmedGroup",
@@ -92,9 +96,13 @@ class CrisisAgent(mesa.Agent):
         self.name = name
         self.place = place
         self.country = country
-        self.given = {phase.name: model.setting.given(phase, place) for phase in TURN if phase.who == self.kind}
+        self.prepare()
         self.state: dict[str, Array] = {}
         self.sources: dict[str, list[tuple[str, str, Sources]]] = {}
+
+    def prepare(self) -> None:
+        """Take over the parameters as they stand."""
+        self.given = {phase.name: self.model.setting.given(phase, self.place) for phase in TURN if phase.who == self.kind}
 
     def __getattr__(self, name: str) -> Any:
         variable = VARIABLES.get(name)
@@ -157,6 +165,18 @@ class Government(CrisisAgent):
     def resent(self, seen: Values, draws: list[Array]) -> Written:
         """Grievance against the rival."""
         return grievance.resentment(seen, self.given["resent"], draws)
+
+    def change_leaders(self, seen: Values, draws: list[Array]) -> Written:
+        """A new leader, or the old one."""
+        return leadership.leadership(seen, self.given["change_leaders"], draws)
+
+    def reach_out(self, seen: Values, draws: list[Array]) -> Written:
+        """How readily it talks."""
+        return outreach.outreach(seen, self.given["reach_out"], draws)
+
+    def read_signal(self, seen: Values, draws: list[Array]) -> Written:
+        """How it reads the rival's nuclear signal."""
+        return nuclear_signalling.signal_read(seen, self.given["read_signal"], draws)
 
     def choose_posture(self, seen: Values, draws: list[Array]) -> Written:
         """The rung it wants, and what goes with the choice."""
@@ -234,7 +254,7 @@ class Channel(CrisisAgent):
     kind = "channel"
 
     def carry(self, seen: Values, draws: list[Array]) -> Written:
-        """State, working relationship and exposure."""
+        """State, use, working relationship and exposure."""
         return channels.channel(seen, self.given["carry"], draws)
 
 
@@ -279,6 +299,14 @@ class LineOfContact(CrisisAgent):
         """Whether the stop holds."""
         return cease_fire.cease_fire(seen, self.given["keep_cease_fire"], draws)
 
+    def trade(self, seen: Values, draws: list[Array]) -> Written:
+        """What there is to lose."""
+        return trade.trade(seen, self.given["trade"], draws)
+
+    def come_to_rest(self, seen: Values, draws: list[Array]) -> Written:
+        """Whether the crisis is over."""
+        return aftermath.aftermath(seen, self.given["come_to_rest"], draws)
+
 
 _CLASSES: dict[str, type[CrisisAgent]] = {
     agent.kind: agent
@@ -322,7 +350,8 @@ class EscalationModel(mesa.Model):
         self._draws = Draws(seed, [run], [process for of_phase in found.values() for process in of_phase])
         self.actors = self._actors(cast or {})
         self._introduce()
-        self._tally = first_tally(1)
+        self._ruler = ruler_of(scenario)
+        self._tally = self._ruler.first_tally(1, scenario)
         self._ended = np.array([False])
         self._events: list[Event] = []
         self._reasons: list[dict[str, Any]] = []
@@ -346,15 +375,19 @@ class EscalationModel(mesa.Model):
     @property
     def outcomes(self) -> dict[str, Any]:
         """Outcomes as they stand; those of the batch row once the model has stopped."""
-        columns = coded(self._tally, self.batch_state(READS), self._ended, self.crisis)
+        columns = self._ruler.coded(self._tally, self.batch_state(self._ruler.reads), self._ended, self.crisis)
         return {name: column[0] if name == "ended_by" else float(column[0]) for name, column in columns.items()}
 
     def step(self) -> None:
         """One step of the turn table."""
         step = self.steps - 1
         day = np.array([step / self.setting.steps_a_day])
+        if self.setting.turn_page(float(day[0])):
+            for agents in self.actors.values():
+                for agent in agents.values():
+                    agent.prepare()
         for phase in TURN:
-            if phase.every == EVERY_DAY and step % self.setting.steps_a_day:
+            if not phase.is_due(step, self.setting.steps_a_day):
                 continue
             self.play(phase, day)
         after = self._watched()
@@ -364,11 +397,11 @@ class EscalationModel(mesa.Model):
 
     def play(self, phase: Phase, day: Array) -> None:
         """Everyone concerned looks and decides, then all write."""
-        drawn = [self._draws.next(lane)[0] for lane in self._lanes[phase.name]]
+        drawn = [self._draws.for_rule(lane) for lane in self._lanes[phase.name]]
         written = []
         for agent in self.actors[phase.who].values():
             seen = agent.look(phase, day)
-            draws = [lane[agent.place] for lane in drawn]
+            draws = [lane[(..., *agent.place, slice(None))] for lane in drawn]
             decided = getattr(agent, phase.name)(seen, draws)
             if phase.name == "choose_posture":
                 self._note_reasons(agent, seen, decided, float(day[0]))
@@ -464,9 +497,9 @@ class EscalationModel(mesa.Model):
 
     def _close_step(self, step: int) -> None:
         steps_a_day = self.setting.steps_a_day
-        self._tally = tallied(self._tally, self.batch_state(READS), step / steps_a_day, self.crisis)
+        self._tally = self._ruler.tallied(self._tally, self.batch_state(self._ruler.reads), step / steps_a_day, self.crisis)
         if (step + 1) % steps_a_day == 0:
-            self._ended = np.asarray(has_ended(self._tally, (step + 1) / steps_a_day, self.crisis.quiet_days))
+            self._ended = np.asarray(self._ruler.has_ended(self._tally, (step + 1) / steps_a_day, self.crisis.quiet_days))
         if self._ended[0] or step + 1 >= round(self.crisis.horizon_days * steps_a_day):
             self.running = False
 

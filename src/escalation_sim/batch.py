@@ -10,15 +10,17 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+import pandas as pd
 
 from escalation_sim.errors import InputError, nearest
 from escalation_sim.noise import BLOCK, Draws
-from escalation_sim.outcomes import coded, first_tally, has_ended, outcome_names, tallied
 from escalation_sim.parameters import Array, Values
+from escalation_sim.rivalry import CRISES, crises_over
 from escalation_sim.results import Result, fan_from_counts, frame_from_columns, trajectories_from_paths
+from escalation_sim.rulers import ruler_of
 from escalation_sim.scenario import Scenario
 from escalation_sim.state import VARIABLES, Setting, initial_state, processes
-from escalation_sim.turn import EVERY_DAY, TURN, Phase
+from escalation_sim.turn import TURN, Phase
 
 __all__ = ["Ledger", "computed", "run", "steps"]
 
@@ -76,6 +78,7 @@ class Chunk:
             first.lanes,
             first.step,
         )
+        whole.setting.turn_page((first.step - 1) / first.setting.steps_a_day)
         whole.refresh()
         return whole
 
@@ -91,6 +94,7 @@ class Ledger:
     judged : judged numbers, arrays of shape (run,).
     paths : kept state, shape (step, …, run), NaN after the end of a run.
     done : runs that have stopped.
+    crises : crises of a rivalry that are over, a table for each step with any: `run` and the columns of `rivalry.CRISES`.
     """
 
     def __init__(self, scenario: Scenario, runs: int, keep: Sequence[str] = ()) -> None:
@@ -99,13 +103,14 @@ class Ledger:
         self.total = round(scenario.horizon_days * steps_a_day)
         days = self.total // steps_a_day
         self.runs = runs
-        self.columns = {name: np.empty(runs, dtype=object if name == "ended_by" else float) for name in names_of(scenario)}
+        self.columns = {name: np.empty(runs, dtype=object if name == "ended_by" else float) for name in ruler_of(scenario).names(scenario)}
         self.counts = np.zeros((days, 2, len(scenario.ladder)), dtype=np.int64)
         self.ended = np.zeros(days, dtype=np.int64)
         self.judged: dict[str, Array] = {}
         self.keep = tuple(keep)
         self.paths: dict[str, Array] = {}
         self.done = 0
+        self.crises: list[dict[str, Array]] = []
 
     def enter(self, chunk: Chunk) -> None:
         """Open the rows of a chunk that begins."""
@@ -116,9 +121,13 @@ class Ledger:
                 self.paths[name] = np.full((self.total, *chunk.state[name].shape[:-1], self.runs), np.nan)
 
     def note_step(self, chunk: Chunk) -> None:
-        """Keep the states asked for."""
+        """Keep the states asked for, and the crises that are over."""
         for name, path in self.paths.items():
             path[chunk.step][..., chunk.live] = chunk.state[name]
+        if self.scenario.kind == "rivalry":
+            places, table = crises_over(chunk.tally)
+            if len(places):
+                self.crises.append({"run": chunk.live[places], **table})
 
     def note_day(self, chunk: Chunk, day: int, gone: Array) -> None:
         """Count the rungs at the end of a day; runs in `gone` stay where they are from now on."""
@@ -132,7 +141,7 @@ class Ledger:
         """Write the outcomes of runs that stop now."""
         tally = {name: array[..., places] for name, array in chunk.tally.items()}
         state = {name: array[..., places] for name, array in chunk.state.items()}
-        for name, column in coded(tally, state, np.full(len(places), ended), self.scenario).items():
+        for name, column in ruler_of(self.scenario).coded(tally, state, np.full(len(places), ended), self.scenario).items():
             self.columns[name][chunk.live[places]] = column
         self.done += len(places)
 
@@ -144,7 +153,7 @@ def begin(scenario: Scenario, seed: int, runs: Sequence[int] | Array, first_row:
     chunk = Chunk(
         setting,
         initial_state(setting),
-        first_tally(len(runs)),
+        ruler_of(scenario).first_tally(len(runs), scenario),
         Draws(seed, runs, [process for of_phase in found.values() for process in of_phase]),
         np.arange(first_row, first_row + len(runs)),
         {name: tuple(process.name for process in of_phase) for name, of_phase in found.items()},
@@ -165,15 +174,17 @@ def advance(chunk: Chunk) -> None:
     setting = chunk.setting
     day = chunk.step / setting.steps_a_day
     clock = np.array([day])
+    if setting.turn_page(day):
+        chunk.refresh()
     for phase in TURN:
-        if phase.every == EVERY_DAY and chunk.step % setting.steps_a_day:
+        if not phase.is_due(chunk.step, setting.steps_a_day):
             continue
-        u = [chunk.draws.next(lane)[0] for lane in chunk.lanes[phase.name]]
+        u = [chunk.draws.for_rule(lane) for lane in chunk.lanes[phase.name]]
         written = phase.rule(read(chunk.state, phase, clock), chunk.given[phase.name], u)
         for name, array in written.items():
             old = chunk.state[name]
             chunk.state[name] = array if array.shape == old.shape else np.array(np.broadcast_to(array, old.shape))
-    chunk.tally = tallied(chunk.tally, chunk.state, day, setting.scenario)
+    chunk.tally = ruler_of(setting.scenario).tallied(chunk.tally, chunk.state, day, setting.scenario)
 
 
 def ended_at_midnight(chunk: Chunk) -> Array:
@@ -181,7 +192,8 @@ def ended_at_midnight(chunk: Chunk) -> Array:
     steps_a_day = chunk.setting.steps_a_day
     if (chunk.step + 1) % steps_a_day:
         return np.empty(0, dtype=np.intp)
-    return np.flatnonzero(has_ended(chunk.tally, (chunk.step + 1) / steps_a_day, chunk.setting.scenario.quiet_days))
+    scenario = chunk.setting.scenario
+    return np.flatnonzero(ruler_of(scenario).has_ended(chunk.tally, (chunk.step + 1) / steps_a_day, scenario.quiet_days))
 
 
 def without(count: int, places: Array) -> Array:
@@ -269,10 +281,13 @@ def computed(
     return ledger
 
 
-def names_of(scenario: Scenario) -> tuple[str, ...]:
-    """Outcome columns of a scenario."""
-    first, second = scenario.countries
-    return outcome_names((first.name, second.name))
+def table_of_crises(tables: Sequence[dict[str, Array]]) -> pd.DataFrame:
+    """Crises of all runs in one table, by run and day; no rows for scenarios of a single crisis."""
+    columns = ("run", *CRISES)
+    parts = {name: [table[name] for table in tables] for name in columns}
+    frame = pd.DataFrame({name: np.concatenate(arrays) if arrays else np.empty(0) for name, arrays in parts.items()})
+    ordered = frame.astype({"run": int}).sort_values(["run", "start_day"], kind="stable")
+    return ordered.reset_index(drop=True)
 
 
 def rung_counts(posture: Array, rungs: int) -> Array:
@@ -333,6 +348,7 @@ def run(
         outcomes=frame_from_columns(ledger.columns),
         fan=fan_from_counts(ledger.counts, ledger.ended, scenario),
         judged=frame_from_columns(ledger.judged, rows=runs),
+        crises=table_of_crises(ledger.crises),
         trajectories=trajectories_from_paths(ledger.paths, scenario),
         scenario=scenario,
         seed=seed,

@@ -112,6 +112,11 @@ class Draws:
         self._used[name] += 1
         return drawn
 
+    def for_rule(self, name: str) -> Array:
+        """The next draws of a process as a rule gets them: without the axis of lanes where there is one lane."""
+        drawn = self.next(name)
+        return drawn[0] if self._processes[name].lanes == 1 else drawn
+
     def keep(self, places: NDArrayInt) -> None:
         """Go on with the runs at these places only (ascending places among the present ones)."""
         start = 0

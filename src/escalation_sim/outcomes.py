@@ -19,17 +19,17 @@ from escalation_sim.ladder import ACT
 from escalation_sim.parameters import Array
 from escalation_sim.scenario import ObservedAct, Scenario
 
-__all__ = ["READS", "coded", "first_tally", "has_ended", "observed_outcomes", "observed_postures", "outcome_names", "tallied"]
+__all__ = ["COUNTS", "READS", "coded", "first_tally", "has_ended", "names_of", "observed_outcomes", "observed_postures", "outcome_names", "tallied"]
 
 READS = (
     "posture", "order", "posture_wanted", "belief", "deal_tried", "deal_struck", "deal_broken", "deal_channel", "cease_fire",
-    "fire", "accident", "accident_misread", "nuclear_signal", "engaged", "leak", "trust", "voice", "weary", "deaths",
+    "fire", "accident", "accident_misread", "nuclear_signal", "signal_misread", "engaged", "leak", "called", "unanswered", "rescued", "trust", "voice", "weary", "deaths",
 )  # fmt: skip
 """State that the tally reads."""
 
 UNILATERAL, EXHAUSTION, NONE = -2.0, -3.0, -1.0
 
-_COUNTS = {
+COUNTS = {
     "local_fire": "fire",
     "deals_tried": "deal_tried",
     "deals_struck": "deal_struck",
@@ -38,7 +38,12 @@ _COUNTS = {
     "accidents_misread": "accident_misread",
     "nuclear_signals": "nuclear_signal",
     "leaks": "leak",
+    "calls": "called",
+    "calls_unanswered": "unanswered",
+    "rescues": "rescued",
+    "signals_misread": "signal_misread",
 }
+"""Outcomes that count how often something happened, and the state that says when it did."""
 
 
 def outcome_names(countries: tuple[str, ...]) -> tuple[str, ...]:
@@ -49,16 +54,22 @@ def outcome_names(countries: tuple[str, ...]) -> tuple[str, ...]:
         "peak_day", "days_to_response", "days_to_ceasefire", "days_to_end", "ended_by",
         *(f"deaths_{country}" for country in countries),
         "deaths_total", "local_fire", "accidents", "accidents_misread", "nuclear_signals", "misperception", "mediation_day",
-        "deals_tried", "deals_struck", "deals_broken", "leaks", "trust_end", "civil_voice_end", "censored",
+        "deals_tried", "deals_struck", "deals_broken", "calls", "calls_unanswered", "rescues", "leaks", "signals_misread", "trust_end", "civil_voice_end", "censored",
     )  # fmt: skip
 
 
-def first_tally(runs: int) -> dict[str, Array]:
+def names_of(scenario: Scenario) -> tuple[str, ...]:
+    """Columns of the outcomes of a scenario."""
+    first, second = scenario.countries
+    return outcome_names((first.name, second.name))
+
+
+def first_tally(runs: int, scenario: Scenario | None = None) -> dict[str, Array]:
     """Tally before the first step; arrays of shape (run,), the peaks (country, run)."""
     never = ("peak_day", "days_to_response", "days_to_ceasefire", "mediation_day", "quiet_since", "ended_by")
     at_end = ("trust_end", "civil_voice_end", "misperception")
     tally = {name: np.full(runs, np.nan) for name in (*never, *at_end)}
-    tally.update({name: np.zeros(runs) for name in (*_COUNTS, "error_sum", "steps")})
+    tally.update({name: np.zeros(runs) for name in (*COUNTS, "error_sum", "steps")})
     tally["peak"] = np.full((2, runs), -1.0)
     return tally
 
@@ -100,7 +111,7 @@ def tallied(tally: Mapping[str, Array], s: Mapping[str, Array], day: float, scen
     new["days_to_response"] = first_time(tally["days_to_response"], highest >= ladder.force, day)
     new["days_to_ceasefire"] = first_time(tally["days_to_ceasefire"], s["deal_struck"] == 1.0, day)
     new["mediation_day"] = first_time(tally["mediation_day"], added(s["engaged"]) > 0.0, day)
-    for count, variable in _COUNTS.items():
+    for count, variable in COUNTS.items():
         new[count] = tally[count] + added(s[variable])
     wanted = s["posture_wanted"]
     error = 0.5 * (np.abs(s["belief"][0] - wanted[1]) + np.abs(s["belief"][1] - wanted[0]))
@@ -213,7 +224,10 @@ def observed_outcomes(scenario: Scenario) -> dict[str, float | str]:
             if ended.all() and step >= last_act(scenario) * steps_a_day:
                 break
     columns = coded(tally, state, ended, scenario)
-    unknown = ("deaths", "trust", "civil", "misperception", "local_fire", "leaks", "deals_tried", "accidents_misread")
+    unknown = (
+        "deaths", "trust", "civil", "misperception", "local_fire", "leaks", "deals_tried", "accidents_misread", "calls", "rescues",
+        "signals_misread",
+    )  # fmt: skip
     return {
         name: column[0] if name == "ended_by" else float(column[0])
         for name, column in columns.items()
@@ -250,6 +264,7 @@ def step_as_state(
         "deal_tried": np.array([float(struck)]), "deal_struck": np.array([float(struck)]), "deal_broken": np.array([float(broken)]),
         "deal_channel": np.array([through]), "cease_fire": np.array([cease_fire]), "fire": np.zeros(1),
         "accident": count("accident")[None], "accident_misread": np.zeros((1, 1)), "nuclear_signal": count("nuclear_signal")[None],
-        "engaged": count("mediation")[None], "leak": np.zeros((1, 1)), "trust": both, "voice": np.zeros((1, 2, 1)), "weary": both,
+        "signal_misread": np.zeros((1, 1)), "engaged": count("mediation")[None], "leak": np.zeros((1, 1)), "called": np.zeros((1, 1)),
+        "unanswered": np.zeros((1, 1)), "rescued": np.zeros((1, 1)), "trust": both, "voice": np.zeros((1, 2, 1)), "weary": both,
         "deaths": both,
     }  # fmt: skip

@@ -1,6 +1,6 @@
 """Results of a run of the batch engine, in memory and on disk.
 
-On disk a result is a folder: `manifest.json` (scenario, seed, versions, how to read the rest), `outcomes.parquet`, `judged.parquet`,
+On disk a result is a folder: `manifest.json` (scenario, seed, versions, how to read the rest), `outcomes.parquet`, `judged.parquet`, `crises.parquet`,
 `fan-posture.parquet`, `fan-rung_share.parquet`, `fan-ended.parquet` and, where asked for, one `trajectory-<state>.parquet` for each kept state. A folder is written whole or not at all.
 """
 
@@ -11,7 +11,7 @@ import platform
 import shutil
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +31,7 @@ __all__ = ["QUANTILES", "Result", "fan_from_counts", "frame_from_columns", "traj
 QUANTILES = (0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95)
 
 _MANIFEST = "manifest.json"
-_FORMAT = 1
+_FORMAT = 2
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,7 @@ class Result:
     judged : one row per run, one column per judged number; empty with none.
     trajectories : Dataset of the kept states over run, time (days, end of step) and their own axes; NaN after the end of a run.
     scenario, seed : what was run.
+    crises : of a rivalry, one row per crisis that is over: run, start_day, end_day, peak_rung, deaths, trust_at_outset.
     """
 
     outcomes: pd.DataFrame
@@ -54,6 +55,7 @@ class Result:
     trajectories: xr.Dataset
     scenario: Scenario
     seed: int
+    crises: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     def save(self, folder: str | Path) -> Path:
         """Write the result to a folder, replacing a result that is there; nothing half-written is left on an interrupt.
@@ -76,6 +78,7 @@ class Result:
     def _write(self, folder: Path) -> None:
         self.outcomes.to_parquet(folder / "outcomes.parquet")
         self.judged.to_parquet(folder / "judged.parquet")
+        self.crises.to_parquet(folder / "crises.parquet")
         for name in ("posture", "rung_share", "ended"):
             self.fan[name].to_dataframe().reset_index().to_parquet(folder / f"fan-{name}.parquet")
         for variable, path in self.trajectories.data_vars.items():
@@ -111,7 +114,7 @@ class Result:
             manifest = json.loads((place / _MANIFEST).read_text(encoding="utf-8"))
             if manifest["format"] != _FORMAT:
                 raise InputError("written in another format", file=str(place), value=manifest["format"], allowed=str(_FORMAT))
-            frames = {name: pd.read_parquet(place / f"{name}.parquet") for name in ("outcomes", "judged")}
+            frames = {name: pd.read_parquet(place / f"{name}.parquet") for name in ("outcomes", "judged", "crises")}
             frames["judged"] = frames["judged"].reindex(frames["outcomes"].index)
             scenario, seed = Scenario.from_document(manifest["scenario"]), int(manifest["seed"])
             fan = {name: array_from_table(place / f"fan-{name}.parquet", name) for name in ("posture", "rung_share", "ended")}
@@ -123,7 +126,7 @@ class Result:
             if isinstance(error, InputError):
                 raise
             raise InputError(f"damaged result ({type(error).__name__}: {error})", file=str(place)) from error
-        return cls(frames["outcomes"], xr.Dataset(fan), frames["judged"], xr.Dataset(paths), scenario, seed)
+        return cls(frames["outcomes"], xr.Dataset(fan), frames["judged"], xr.Dataset(paths), scenario, seed, frames["crises"])
 
 
 def replace_folder(new: Path, target: Path) -> None:

@@ -19,9 +19,11 @@ from escalation_sim.ladder import Ladder
 from escalation_sim.noise import NORMAL, UNIFORM, Process, initial_draws
 from escalation_sim.parameters import Array, Number, Section, Values
 from escalation_sim.rules import PROFILES, SECTIONS, THEORIES
+from escalation_sim.rules.channels import OPEN
+from escalation_sim.rules.leadership import gumbel
 from escalation_sim.rules.public_opinion import climate_of, weighted_mean
-from escalation_sim.scenario import Scenario
-from escalation_sim.turn import EVERY_DAY, TURN, Phase
+from escalation_sim.scenario import ScheduledState, Scenario
+from escalation_sim.turn import DAYS_BETWEEN, TURN, Phase
 
 __all__ = ["AXES", "VARIABLES", "Setting", "Variable", "initial_state", "processes"]
 
@@ -72,6 +74,7 @@ VARIABLES: dict[str, Variable] = {
     for variable in (
         Variable("talking", "dyad", *_SHARE, "strength of the best open line that can negotiate"),
         Variable("explains", "dyad", "probability", 0.0, 1.0, "probability that an unintended act is explained in time"),
+        Variable("signals_explained", "dyad", "probability", 0.0, 1.0, "probability that a nuclear signal is read as what it is"),
         Variable("implements", "dyad", "1", 0.0, _INF, "how many times longer a cease-fire holds, less one"),
         Variable(
             "intent_told",
@@ -85,8 +88,16 @@ VARIABLES: dict[str, Variable] = {
         Variable("posture_shown", "dyad", "1/rung^2/day", 0.0, _INF, "precision of what channels show of the forces"),
         Variable("contact", "dyad", "1/day", 0.0, _INF, "rate at which a fully tied group gains voice from contact"),
         Variable("reassurance", "dyad", "1/day", 0.0, _INF, "rate at which trust grows in the channels"),
+        Variable("groundwork", "dyad", "logit", 0.0, _INF, "willingness added by texts and ideas that both sides know"),
+        Variable("trade_growth", "dyad", "1/day", 0.0, _INF, "rate at which trade grows through the channels"),
+        Variable("sobering", "dyad", "1/day", 0.0, _INF, "rate at which channels draw hostile coverage down"),
         Variable("exposures", "dyad", "channels", 0.0, _INF, "secret channels exposed in the last step"),
+        Variable("unheard", "dyad", *_FLAG, "a call failed and the message has not got through since"),
+        Variable("trade", "dyad", *_SHARE, "trade, as a share of what there could be"),
+        Variable("calm_days", "dyad", "days", 0.0, _INF, "days for which both have been quiet"),
+        Variable("over", "dyad", *_FLAG, "the crisis is over, or there is none"),
         Variable("fire", "dyad", "exchanges", 0.0, 10.0, "exchanges of fire across the line in this step"),
+        Variable("violations", "dyad", "violations", 0.0, _INF, "violations counted in this step"),
         Variable("excitement", "dyad", "1/day", 0.0, _INF, "rate of further exchanges that past ones set off"),
         Variable(
             "talks_near", "dyad", "probability", 0.0, 1.0, "probability that both would say yes now, through the best channel"
@@ -110,6 +121,12 @@ VARIABLES: dict[str, Variable] = {
         Variable("attack_deaths", "government", "deaths", 0.0, _INF, "own nationals killed by attacks in this step"),
         Variable("attack_injury", "government", "grievance", 0.0, _INF, "injury from attacks and incidents in this step"),
         Variable("forced_posture", "government", _RUNG, 0.0, _INF, "rung that a trigger puts the country on; 0 none"),
+        Variable("goodwill", "government", "gestures", 0.0, _INF, "gestures of the rival in this step"),
+        Variable("stress_felt", "government", "severity", 0.0, 10.0, "what it holds against keeping lines open"),
+        Variable("urge", "government", "logit", -_INF, _INF, "readiness to talk"),
+        Variable("calling", "government", "1/day", 0.0, _INF, "rate at which it would call if wholly ready"),
+        Variable("new_leader", "government", *_FLAG, "a new leader has come at the last look"),
+        Variable("signal_misread", "government", *_FLAG, "the rival's nuclear signal was read as preparation for use"),
         Variable("belief", "government", _RUNG, 0.0, _INF, "rung the rival is believed to want"),
         Variable("belief_variance", "government", "rung^2", 0.0, _INF, "uncertainty of that belief"),
         Variable("threat", "government", _RUNG, 0.0, _INF, "rung for which the prudent plan"),
@@ -159,6 +176,12 @@ VARIABLES: dict[str, Variable] = {
         Variable("voice", "group", *_SHARE, "voice of the group"),
         Variable("status", "channel", "2 open, 1 suspended, 0 closed", 0.0, 2.0, "state of the channel"),
         Variable("relationship", "channel", *_SHARE, "working relationship"),
+        Variable("in_use", "channel", *_FLAG, "something is being said through it"),
+        Variable("called", "channel", *_FLAG, "it was tried in this step of a crisis"),
+        Variable("answered", "channel", *_FLAG, "and the call was answered"),
+        Variable("unanswered", "channel", *_FLAG, "and nobody answered"),
+        Variable("rescued", "channel", *_FLAG, "it carried a message that another had failed to carry"),
+        Variable("own_failure", "channel", *_FLAG, "it failed to carry the message that is still unheard"),
         Variable("set_up_left", "channel", "days", 0.0, _INF, "days until a channel being built is ready"),
         Variable("leak", "channel", *_FLAG, "the channel was exposed in this step"),
         Variable("engaged", "mediator", *_FLAG, "the mediator is at work"),
@@ -205,6 +228,7 @@ class Setting:
         self.dt = np.array([scenario.step_hours / 24.0])
         self.steps_a_day = round(24.0 / scenario.step_hours)
         self.names = members(scenario)
+        self._pages = sorted({state.day for channel in scenario.channels for state in channel.schedule})
         self.sections = {name: self._section(section) for name, section in SECTIONS.items()}
         self.profiles = self._profiles()
         self.triggers = self._triggers()
@@ -219,6 +243,42 @@ class Setting:
         if path not in self.judged:
             self.judged[path] = number.quantile(initial_draws(self.seed, self.runs, "judged", path))
         return self.judged[path]
+
+    def turn_page(self, day: float) -> bool:
+        """Take over what history decrees for channels on this day; True if what the rules are given has changed.
+
+        Lasts for the steps of one day: a decree that is on the books is taken back at the next midnight.
+        """
+        channel = self.profiles["channel"]
+        changed = bool((channel["decreed"] >= 0.0).any()) and day == int(day)
+        if changed:
+            channel["decreed"] = np.full_like(channel["decreed"], -1.0)
+        while self._pages and self._pages[0] <= day:
+            turned = self._pages.pop(0)
+            for place, one in enumerate(self.scenario.channels):
+                for state in one.schedule:
+                    if state.day == turned:
+                        self._decree(place, one.name, state)
+                        channel["decreed"][place] = state.status if turned == day else -1.0
+            changed = True
+        return changed
+
+    def _decree(self, place: int, name: str, state: ScheduledState) -> None:
+        """One channel's state from this day on: whether it exists, and what is particular to it."""
+        channel = self.profiles["channel"]
+        entries = {"founding_relationship": state.relationship, **state.profile}
+        for entry, number in entries.items():
+            value = self._drawn(f"channels.{name}.{entry}", number)
+            if value.shape[-1] > channel[entry].shape[-1]:
+                channel[entry] = np.repeat(channel[entry], value.shape[-1], axis=-1)
+            channel[entry] = channel[entry].copy()
+            channel[entry][place] = value
+
+    def _drawn(self, path: str, number: Number) -> Array:
+        """A number whose meaning changes with time: the same luck every time, so that only its range moves."""
+        if number.range is None:
+            return np.array([number.value], dtype=float)
+        return number.quantile(initial_draws(self.seed, self.runs, "judged", path))
 
     def keep(self, places: Array) -> None:
         """Go on with the runs at these places only."""
@@ -254,8 +314,9 @@ class Setting:
         entries: dict[str, object] = {
             name: array if shared else own(array) for name, array in self.sections[phase.section].items()
         }
-        entries["dt"] = np.ones(1) if phase.every == EVERY_DAY else self.dt
+        entries["dt"] = np.array([float(DAYS_BETWEEN[phase.every])]) if phase.every in DAYS_BETWEEN else self.dt
         entries["ladder"] = self.ladder
+        entries["quiet_days"] = np.array([self.scenario.quiet_days])
         for kind, profile in self.profiles.items():
             entries[kind] = Values({name: of_members(array, kind) for name, array in profile.items()})
         if phase.who in self.profiles:
@@ -323,6 +384,8 @@ class Setting:
         profiles["channel"]["initial_relationship"] = stacked(
             [self.value(f"channels.{channel.name}.relationship", channel.relationship) for channel in scenario.channels]
         )
+        profiles["channel"]["founding_relationship"] = profiles["channel"]["initial_relationship"]
+        profiles["channel"]["decreed"] = np.full((len(scenario.channels), 1), -1.0)
         return profiles
 
     def _triggers(self) -> tuple[Values, ...]:
@@ -332,7 +395,7 @@ class Setting:
                 {
                     "kind": trigger.kind,
                     "day": trigger.day,
-                    "lasts": trigger.lasts,
+                    "lasts": self.value(f"triggers.{place}.lasts", trigger.lasts),
                     "deaths": np.rint(self.value(f"triggers.{place}.deaths", trigger.deaths)),
                     "visibility": self.value(f"triggers.{place}.visibility", trigger.visibility),
                     "injury": float(injures[trigger.rung]),
@@ -379,7 +442,10 @@ def processes(scenario: Scenario) -> dict[str, tuple[Process, ...]]:
         shape = tuple(len(names[axis]) for axis in AXES[phase.who])
         streams = streams_of(scenario, phase.who)
         lanes = [(lane, kind) for kind in (UNIFORM, NORMAL) for lane in getattr(phase, kind)]
-        found[phase.name] = tuple(Process(f"{phase.name}.{lane}", streams, shape, 1, kind) for lane, kind in lanes)
+        rungs = len(names["rung"])
+        found[phase.name] = tuple(
+            Process(f"{phase.name}.{lane}", streams, shape, rungs if lane in phase.by_rung else 1, kind) for lane, kind in lanes
+        )
     return found
 
 
@@ -414,6 +480,7 @@ def initial_state(setting: Setting) -> dict[str, Array]:
     put("belief_variance", np.sqrt(perception["drift"] / perception["watching"]))
     put("threat", perception["prudence"] * np.sqrt(state["belief_variance"]))
     put("trust", setting.sections["trust"]["initial"])
+    put("trade", setting.sections["trade"]["initial"])
     put("pressure", setting.sections["public_opinion"]["standing_pressure"])
     put("deal_channel", np.array([-1.0]))
     put("hostility", setting.profiles["outlet"]["hostility"])
@@ -426,12 +493,9 @@ def initial_state(setting: Setting) -> dict[str, Array]:
     put("appeal", weighted_mean(state["voice"], setting.profiles["group"]["audience"]))
     put("status", np.array([[channel.status] for channel in scenario.channels]))
     put("relationship", setting.profiles["channel"]["initial_relationship"])
+    put("in_use", np.where((state["status"] == OPEN) & (setting.profiles["channel"]["by_choice"] == 0.0), 1.0, 0.0))
+    put("calm_days", np.array([scenario.quiet_days]))
+    put("over", np.ones(1))
     building = np.array([[float(channel.since_trigger)] for channel in scenario.channels])
     put("set_up_left", building * setting.profiles["channel"]["set_up"])
     return state
-
-
-def gumbel(uniform: Array) -> Array:
-    """Standard Gumbel values (extreme-value noise of the logit rule), centred on zero."""
-    value: Array = -np.log(-np.log(np.maximum(uniform, 1e-300))) - np.euler_gamma
-    return value

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from escalation_sim.parameters import Array, Values
 from escalation_sim.rules import (
+    aftermath,
     armed_groups,
     bargaining,
     cease_fire,
@@ -18,24 +19,31 @@ from escalation_sim.rules import (
     civil_society,
     government,
     grievance,
+    leadership,
     local_fire,
     losses,
     media,
     mediation,
     military,
     nuclear_signalling,
+    outreach,
     perception,
     public_opinion,
+    trade,
     triggers,
     trust,
 )
 
-__all__ = ["EVERY_DAY", "EVERY_STEP", "TURN", "Phase", "Rule"]
+__all__ = ["DAYS_BETWEEN", "EVERY_DAY", "EVERY_STEP", "EVERY_YEAR", "TURN", "Phase", "Rule"]
 
 Rule = Callable[[Values, Values, list[Array]], dict[str, Array]]
 
 EVERY_STEP = "step"
 EVERY_DAY = "1 day"
+EVERY_YEAR = "1 year"
+
+DAYS_BETWEEN = {EVERY_DAY: 1, EVERY_YEAR: 365}
+"""Days from one call of a phase to the next; phases that are not here are called at every step."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +59,8 @@ class Phase:
     reads : state read; "rival.x" is the other country's x and reaches the rule as `rival_x`.
     writes : state written, all owned by `who`.
     uniform, normal : names of the draws per member and call.
-    every : "step" or "1 day".
+    by_rung : names among `uniform` of which there is one draw for each rung.
+    every : "step", "1 day" or "1 year".
     """
 
     name: str
@@ -62,6 +71,7 @@ class Phase:
     writes: tuple[str, ...]
     uniform: tuple[str, ...] = ()
     normal: tuple[str, ...] = ()
+    by_rung: tuple[str, ...] = ()
     every: str = EVERY_STEP
     attributes: tuple[tuple[str, str, bool], ...] = field(init=False, repr=False)
 
@@ -74,15 +84,28 @@ class Phase:
         )
         object.__setattr__(self, "attributes", split)
 
+    def is_due(self, step: int, steps_a_day: int) -> bool:
+        """Whether the phase is called in a step (the first is 0)."""
+        return self.every == EVERY_STEP or step % (DAYS_BETWEEN[self.every] * steps_a_day) == 0
+
 
 TURN: tuple[Phase, ...] = (
     Phase(
         "sum_up_lines", "dyad", channels.lines, "channels",
-        reads=("status", "relationship", "leak"),
+        reads=("status", "in_use", "relationship", "leak", "answered", "unanswered", "unheard"),
         writes=(
-            "talking", "explains", "implements", "intent_told", "intent_told_truly", "posture_shown", "contact", "reassurance",
-            "exposures",
+            "talking", "explains", "signals_explained", "implements", "intent_told", "intent_told_truly", "posture_shown", "groundwork",
+            "contact", "reassurance", "trade_growth", "sobering", "exposures", "unheard",
         ),
+    ),
+    Phase(
+        "change_leaders", "government", leadership.leadership, "leadership",
+        reads=("temper", "liking"),
+        writes=("temper", "liking", "new_leader"),
+        uniform=("change", "liking"),
+        normal=("temper",),
+        by_rung=("liking",),
+        every=EVERY_YEAR,
     ),
     Phase(
         "strike", "armed_group", armed_groups.strikes, "armed_groups",
@@ -93,12 +116,12 @@ TURN: tuple[Phase, ...] = (
     Phase(
         "suffer_attack", "government", triggers.attack_suffered, "triggers",
         reads=("trust", "talking", "explains", "strike_deaths"),
-        writes=("attack_deaths", "attack_injury", "forced_posture"),
+        writes=("attack_deaths", "attack_injury", "forced_posture", "goodwill"),
         uniform=("blame", "explained"),
     ),
     Phase(
         "cover", "outlet", media.coverage, "media",
-        reads=("hostility", "falsehood", "salience", "climate", "falsehood_on_social_media"),
+        reads=("hostility", "falsehood", "salience", "climate", "falsehood_on_social_media", "sobering"),
         writes=("hostility", "falsehood"),
         normal=("unrest",),
         every=EVERY_DAY,
@@ -125,16 +148,26 @@ TURN: tuple[Phase, ...] = (
         writes=("arousal", "salience", "pressure", "weariness"),
     ),
     Phase(
+        "reach_out", "government", outreach.outreach, "outreach",
+        reads=("posture", "rival.posture", "order", "provocation", "willingness"),
+        writes=("stress_felt", "urge", "calling"),
+    ),
+    Phase(
         "carry", "channel", channels.channel, "channels",
-        reads=("posture", "status", "relationship", "set_up_left", "engaged"),
-        writes=("status", "relationship", "set_up_left", "leak"),
-        uniform=("cut_or_reopened", "leak"),
+        reads=(
+            "posture", "stress_felt", "calling", "urge", "price_of_publicity", "unheard", "engaged", "status", "in_use", "own_failure",
+            "relationship", "set_up_left",
+        ),
+        writes=(
+            "status", "in_use", "called", "answered", "unanswered", "rescued", "own_failure", "relationship", "set_up_left", "leak",
+        ),
+        uniform=("cut_or_reopened", "leak", "call", "answer"),
     ),
     Phase(
         "believe", "government", perception.believe, "perception",
         reads=(
             "belief", "belief_variance", "rival.posture", "rival.order", "rival.posture_wanted", "salience", "climate",
-            "falsehood_heard", "talking", "intent_told", "intent_told_truly", "posture_shown",
+            "falsehood_heard", "talking", "intent_told", "intent_told_truly", "posture_shown", "signal_misread",
         ),
         writes=("belief", "belief_variance", "threat"),
         normal=("seen_and_told",),
@@ -150,7 +183,7 @@ TURN: tuple[Phase, ...] = (
     Phase(
         "choose_posture", "government", government.decision, "government",
         reads=(
-            "threat", "grievance", "pressure", "commitment", "weariness", "trust", "shadow", "cease_fire", "provocation", "temper",
+            "threat", "grievance", "pressure", "commitment", "weariness", "trust", "trade", "over", "shadow", "cease_fire", "provocation", "temper",
             "mood", "liking", "posture_wanted", "motive_at_height", "posture", "attack_injury", "rival.act_begun", "rival.posture",
             "rival.nuclear_signal",
         ),
@@ -164,6 +197,12 @@ TURN: tuple[Phase, ...] = (
         uniform=("signal",),
     ),
     Phase(
+        "read_signal", "government", nuclear_signalling.signal_read, "nuclear_signalling",
+        reads=("rival.nuclear_signal", "signals_explained"),
+        writes=("signal_misread",),
+        uniform=("misread",),
+    ),
+    Phase(
         "act", "military", military.act, "military",
         reads=("posture_wanted", "forced_posture", "rival.posture", "posture", "readiness", "tempo", "act_left", "explains"),
         writes=("posture", "readiness", "act_left", "act_begun", "order", "overshot", "accident", "accident_misread"),
@@ -172,25 +211,25 @@ TURN: tuple[Phase, ...] = (
     Phase(
         "exchange_fire", "dyad", local_fire.local_fire, "local_fire",
         reads=("posture", "salience", "cease_fire", "excitement"),
-        writes=("fire", "excitement"),
+        writes=("fire", "violations", "excitement"),
         uniform=("exchanges",),
     ),
     Phase(
         "mediate", "mediator", mediation.mediation, "mediation",
-        reads=("posture", "threat", "shadow", "engaged", "arrives_in"),
+        reads=("posture", "threat", "shadow", "over", "engaged", "arrives_in"),
         writes=("engaged", "arrives_in"),
         uniform=("steps_in",),
     ),
     Phase(
         "weigh_a_deal", "government", bargaining.willingness, "bargaining",
-        reads=("engaged", "weariness", "threat", "trust", "deaths_recent", "bitterness", "pressure", "disillusion"),
+        reads=("engaged", "groundwork", "weariness", "threat", "trust", "deaths_recent", "bitterness", "pressure", "disillusion"),
         writes=("willingness", "price_of_publicity"),
     ),
     Phase(
         "bargain", "dyad", bargaining.deal, "deals",
         reads=(
-            "posture", "order", "cease_fire", "fought", "status", "relationship", "willingness", "price_of_publicity",
-            "deal_channel",
+            "posture", "order", "cease_fire", "fought", "over", "excitement", "status", "in_use", "relationship", "willingness",
+            "price_of_publicity", "deal_channel",
         ),
         writes=("talks_near", "fought", "deal_tried", "deal_struck", "deal_channel"),
         uniform=("talks", "through"),
@@ -213,7 +252,18 @@ TURN: tuple[Phase, ...] = (
     ),
     Phase(
         "revise_trust", "government", trust.trust, "trust",
-        reads=("trust", "reassurance", "exposures", "attack_injury", "rival.act_begun", "rival.posture", "grievance_by_accident", "deal_broken", "deal_struck"),
+        reads=("trust", "reassurance", "goodwill", "exposures", "attack_injury", "rival.act_begun", "rival.posture", "grievance_by_accident", "deal_broken", "deal_struck"),
         writes=("trust",),
+    ),
+    Phase(
+        "trade", "dyad", trade.trade, "trade",
+        reads=("trade", "posture", "trade_growth"),
+        writes=("trade",),
+        every=EVERY_DAY,
+    ),
+    Phase(
+        "come_to_rest", "dyad", aftermath.aftermath, "aftermath",
+        reads=("posture", "order", "attack_injury", "calm_days"),
+        writes=("calm_days", "over"),
     ),
 )  # fmt: skip

@@ -11,6 +11,7 @@ from typer.core import TyperGroup
 
 import escalation_sim
 from escalation_sim.cli.channels import channels
+from escalation_sim.cli.compare import compare
 from escalation_sim.cli.parameters import parameters
 from escalation_sim.cli.run import run
 from escalation_sim.cli.scenarios import scenarios
@@ -81,6 +82,7 @@ def top(
 
 commands.command("run")(run)
 commands.command("trace")(trace)
+commands.command("compare")(compare)
 commands.add_typer(scenarios, name="scenarios")
 commands.command("channels")(channels)
 commands.command("parameters")(parameters)

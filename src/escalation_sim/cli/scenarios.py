@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
 from typing import Annotated
 
@@ -11,10 +12,22 @@ from escalation_sim.errors import InputError
 
 __all__ = ["scenarios"]
 
-scenarios = typer.Typer(help="List the scenarios of a folder, or check scenario files.", invoke_without_command=True)
+scenarios = typer.Typer(
+    help="List the scenarios of a folder, check scenario files, or begin a new one.", invoke_without_command=True
+)
 
 Folder = Annotated[Path, typer.Option("--folder", metavar="DIR", help="Folder with scenario files.")]
 Files = Annotated[list[Path], typer.Argument(metavar="FILE...", help="Scenario files.", show_default=False)]
+NewFile = Annotated[Path, typer.Argument(metavar="FILE", help="File to be written (*.yaml).", show_default=False)]
+Name = Annotated[str | None, typer.Option("--name", metavar="NAME", help="Name of the scenario (default: that of the file).")]
+Countries = Annotated[
+    tuple[str, str], typer.Option("--countries", metavar="A B", help="The two countries; B is the one blamed.")
+]
+Start = Annotated[str, typer.Option("--start", metavar="DATE", help="First day (YYYY-MM-DD).")]
+Kind = Annotated[
+    str, typer.Option("--kind", metavar="KIND", help="What starts it: attack, incursion, exercise, incident, accident.")
+]
+Force = Annotated[bool, typer.Option("--force", help="Overwrite the file if it is there.")]
 
 
 @scenarios.callback()
@@ -60,3 +73,50 @@ def check(files: Files) -> None:
             typer.echo(f"ok: {path} ({found.title})")
     if wrong:
         raise typer.Exit(InputError.exit_code)
+
+
+@scenarios.command()
+def new(
+    file: NewFile,
+    name: Name = None,
+    countries: Countries = ("northland", "southland"),
+    start: Start = "2025-01-01",
+    kind: Kind = "attack",
+    force: Force = False,
+) -> None:
+    """Write a commented scenario file to begin with, about two countries of your choice."""
+    from escalation_sim.scenario.template import (
+        checked_countries,
+        checked_day,
+        checked_kind,
+        checked_name,
+        scenario_template,
+    )
+
+    called = checked_name(file.stem, "name of the file") if name is None else checked_name(name, "--name")
+    pair = checked_countries(countries, "--countries")
+    text = scenario_template(called, pair, checked_day(start, "--start"), checked_kind(kind, "--kind"))
+    check_new_file(file, force)
+    write_whole(file, text)
+    typer.echo(f"Written: {file}")
+    typer.echo(f"Next: escalation-sim scenarios check {file}; escalation-sim run {file}")
+
+
+def check_new_file(file: Path, force: bool) -> None:
+    """Refuse to write where something is in the way; raises InputError."""
+    if file.suffix not in (".yaml", ".yml"):
+        raise InputError("not the name of a scenario file", file=str(file), allowed="a name that ends in .yaml")
+    if not file.parent.is_dir():
+        raise InputError("there is no such folder", file=str(file.parent))
+    if (file.exists() or file.is_symlink()) and not file.is_file():
+        raise InputError("is no regular file", file=str(file), allowed="a file")
+    if file.exists() and not force:
+        raise InputError("the file is there already", file=str(file), allowed="another name, or --force to overwrite it")
+
+
+def write_whole(file: Path, text: str) -> None:
+    """Write a file whole or not at all. Raises OSError."""
+    with tempfile.TemporaryDirectory(prefix=".new-", dir=file.parent) as stage:
+        written = Path(stage) / file.name
+        written.write_text(text, encoding="utf-8")
+        written.replace(file)

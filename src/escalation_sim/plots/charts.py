@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import matplotlib as mpl
@@ -17,7 +18,7 @@ from escalation_sim.plots.style import LOOK
 from escalation_sim.plots.time_to_end import time_to_end_chart
 from escalation_sim.results import Result
 
-__all__ = ["CHARTS", "FORMATS", "write_charts"]
+__all__ = ["CHARTS", "FORMATS", "write_charts", "write_figures"]
 
 CHARTS: Mapping[str, Callable[[Result], Figure]] = {
     "posture": posture_chart,
@@ -31,17 +32,22 @@ FORMATS = ("png", "svg")
 
 
 def write_charts(result: Result, folder: str | Path) -> list[Path]:
-    """Write every chart as PNG and SVG and return the files.
+    """Write every chart of a result as PNG and SVG and return the files; see `write_figures`. Equal results give equal files."""
+    return write_figures({name: partial(chart, result) for name, chart in CHARTS.items()}, folder)
+
+
+def write_figures(charts: Mapping[str, Callable[[], Figure]], folder: str | Path) -> list[Path]:
+    """Write figures, by file name, as PNG and SVG and return the files.
 
     All are drawn before the first is put in its place, and each is put there whole: an interrupt or a full disk leaves what was there
-    before. The folder is made if it is missing. Equal results give equal files.
+    before. The folder is made if it is missing.
 
     Raises OSError where the folder cannot be written.
     """
     target = Path(folder)
     with staged(target) as stage:
-        for name, chart in CHARTS.items():
-            figure = chart(result)
+        for name, chart in charts.items():
+            figure = chart()
             with mpl.rc_context(LOOK):
                 for kind in FORMATS:
                     figure.savefig(stage / f"{name}.{kind}", metadata={"Date": None} if kind == "svg" else {"Software": None})

@@ -30,6 +30,7 @@ __all__ = [
     "rung_labels",
     "sheet",
     "styled",
+    "titled",
     "wrapped",
 ]
 
@@ -102,6 +103,11 @@ def styled(chart: Callable[P, Figure]) -> Callable[P, Figure]:
 
 def sheet(title: str, result: Result, height: float) -> Figure:
     """An empty figure of `height` inches (10.5 wide) with a title and, under it, what was run."""
+    return titled(title, subtitle(result), height)
+
+
+def titled(title: str, below: str, height: float) -> Figure:
+    """An empty figure of `height` inches (10.5 wide) with a title and a line under it."""
     figure = Figure(figsize=(WIDTH, height), dpi=DPI, layout="constrained")
     FigureCanvasAgg(figure)
     top = 1.0 - 0.86 / height
@@ -109,7 +115,7 @@ def sheet(title: str, result: Result, height: float) -> Figure:
     if engine is not None:
         engine.set(rect=(0.008, 0.01, 0.984, top - 0.01), w_pad=0.05, h_pad=0.05, hspace=0.02, wspace=0.05)  # type: ignore[call-arg]
     figure.text(0.015, 1.0 - 0.14 / height, title, fontsize=_TITLE, fontweight="bold", va="top")
-    figure.text(0.015, 1.0 - 0.50 / height, subtitle(result), fontsize=_SUBTITLE, color="#555555", va="top")
+    figure.text(0.015, 1.0 - 0.50 / height, below, fontsize=_SUBTITLE, color="#555555", va="top")
     return figure
 
 

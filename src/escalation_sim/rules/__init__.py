@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from escalation_sim.parameters import Section
 from escalation_sim.rules import (
+    aftermath,
     armed_groups,
     bargaining,
     cease_fire,
@@ -19,14 +20,17 @@ from escalation_sim.rules import (
     civil_society,
     government,
     grievance,
+    leadership,
     local_fire,
     losses,
     media,
     mediation,
     military,
     nuclear_signalling,
+    outreach,
     perception,
     public_opinion,
+    trade,
     triggers,
     trust,
 )
@@ -41,6 +45,7 @@ _MODULES = (
     civil_society,
     public_opinion,
     channels,
+    outreach,
     perception,
     grievance,
     government,
@@ -52,6 +57,9 @@ _MODULES = (
     cease_fire,
     losses,
     trust,
+    trade,
+    leadership,
+    aftermath,
 )
 
 SECTIONS: dict[str, Section] = {

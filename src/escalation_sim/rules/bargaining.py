@@ -30,6 +30,8 @@ DEALS = section(
     "deals",
     scope="shared",
     before_force=Parameter(0.45, 0.0, 1.0, "1", "rate of deals while nobody has used force, relative to the rate after"),
+    hot_line=Parameter(0.5, 0.05, 5.0, "1/day", "rate of exchanges across the line at which a stop to them is worth talking about", "js2021"),
+    about_the_line=Parameter(0.02, 0.0, 0.3, "1", "rate of deals about fire across the line, relative to that in a crisis"),
 )
 
 
@@ -42,12 +44,13 @@ def willingness_of(
     pressure: Array,
     disillusion: Array,
     leverage: Array,
+    groundwork: Array,
     p: Values,
 ) -> Array:
     """Private willingness to stop, a logit. `fear` and `grievance` as shares of their ceilings."""
     drawn = p.readiness + p.by_weariness * weariness + p.by_fear * fear + p.by_trust * trust + p.by_losses * losses
     held: Array = p.by_grievance * grievance + p.by_pressure * pressure + p.by_disillusion * disillusion
-    willing: Array = drawn + leverage - held
+    willing: Array = drawn + leverage + groundwork - held
     return willing
 
 
@@ -58,7 +61,7 @@ def willingness(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:
         leverage = np.maximum(leverage, s.engaged[mediator] * p.mediator.leverage[mediator])
     willing = willingness_of(
         s.weariness, s.threat / float(p.ladder.top), s.trust, np.log1p(s.deaths_recent), s.bitterness,
-        s.pressure, s.disillusion, leverage, p,
+        s.pressure, s.disillusion, leverage, s.groundwork, p,
     )  # fmt: skip
     price = p.price_of_publicity * s.pressure
     return {"willingness": willing, "price_of_publicity": price}
@@ -75,15 +78,17 @@ def deal(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:
     ladder = p.ladder
     high = np.maximum(s.posture[0], s.posture[1])
     ordered = np.maximum(s.order[0], s.order[1])
-    at_stake = ((np.maximum(high, ordered) >= ladder.alert) & (s.cease_fire == 0.0)) * 1.0
-    fought = np.maximum(s.fought, (high >= ladder.force) * 1.0)
-    pace = np.where(fought > 0.0, 1.0, p.before_force)
-    nothing = np.zeros_like(at_stake)
+    crisis = np.maximum(high, ordered) >= ladder.alert
+    fought = np.where(s.over == 1.0, 0.0, np.maximum(s.fought, (high >= ladder.force) * 1.0))
+    in_crisis = np.where(fought > 0.0, 1.0, p.before_force)
+    pace = np.where(crisis, in_crisis, np.where(s.excitement >= p.hot_line, p.about_the_line, 0.0)) * (s.cease_fire == 0.0)
+    nothing = np.zeros_like(pace)
     talks, agreed, best = nothing, nothing, nothing
     agreed_through = []
     for channel in range(len(s.status)):
-        working = (s.status[channel] == 2.0) * s.relationship[channel] * p.channel.influence[channel]
-        rate = p.channel.negotiates[channel] * working * at_stake * pace
+        there = (s.status[channel] == 2.0) * s.relationship[channel] * p.channel.strength[channel]
+        working = there * s.in_use[channel] * p.channel.influence[channel]
+        rate = p.channel.negotiates[channel] * working * pace
         publicity = p.channel.publicity[channel]
         yes = probability_of_yes(s.willingness, s.price_of_publicity, publicity)
         both = yes[0] * yes[1]

@@ -1,9 +1,11 @@
 """Lines of communication live, are used, cut, exposed, and re-opened.
 
 A channel is open (2), suspended (1) or closed (0). Existence is not use: hotlines "regularly fall silent during periods of tension"
-(Stimson 1998), so a channel is cut when the crisis rises above what it tolerates, and comes back when it has fallen below. Its
-working relationship grows with use and fades unused. A secret channel in use may be exposed. A channel with
-`third_party` 1 is open exactly while a mediator is at work; mediators stay to the end of a crisis.
+(Stimson 1998). Where governments decide on every use (`by_choice`), a line is in use only after one of them has called and has been
+answered; attempts fail, and a message that failed on one line is tried on the others. A channel is cut when what
+governments hold against talking rises above what it tolerates, and comes back when it has fallen below. Its working
+relationship grows with use and fades unused. A secret channel in use may be exposed. A channel with
+`third_party` 1 is open exactly while a mediator is at work.
 """
 
 from __future__ import annotations
@@ -23,27 +25,37 @@ PARAMETERS = section(
     warming=Parameter(0.04, 0.0, 0.2, "1/day", "rate at which the working relationship grows in use"),
     cooling=Parameter(0.01, 0.0, 0.1, "1/day", "rate at which it fades unused"),
     patience=Parameter(1.0, 0.25, 10.0, "days", "latency at which half of what a channel tells and shows comes too late"),
-    minimum_use=Parameter(0.25, 0.0, 1.0, "1", "share of its crisis use at which a channel is used in quiet times"),
-)
+    routine=Parameter(0.14, 0.0, 1.0, "1/day", "rate at which a line is used as a matter of routine", "rediff2002, tribune2017"),
+    exchange=Parameter(2.0, 0.25, 10.0, "days", "mean time for which an exchange goes on once a call has been answered"),
+    persistence=Parameter(2.0, 0.0, 10.0, "1", "how many times more readily a line is tried after a call on another failed, less one", "toi2025"),
+    explaining_call=Parameter(0.5, 0.0, 1.0, "probability", "probability that a line not in use is picked up to explain an unintended act", "bloomberg2022"),
+)  # fmt: skip
 
 PROFILE = section(
     "channel",
     scope="channel",
+    strength=Parameter(1.0, 0.0, 1.0, "1", "how much of it there is; all that it does is multiplied by it"),
+    by_choice=Parameter(0.0, 0.0, 1.0, "0 or 1", "1 if governments decide on every use, 0 if those who take part do"),
+    reliability=Parameter(0.9, 0.0, 1.0, "probability", "probability that a call is answered"),
     latency=Parameter(1.0, 0.0, 60.0, "days", "from question to answer"),
     intent_precision=Parameter(0.0, 0.0, 5.0, "1/rung^2/day", "how well it shows what the other side means to do"),
     posture_precision=Parameter(0.0, 0.0, 5.0, "1/rung^2/day", "how well it shows what the other side's forces are doing"),
     clarifies_accidents=Parameter(0.0, 0.0, 1.0, "probability", "probability that an unintended act is explained in time"),
+    clarifies_signals=Parameter(0.0, 0.0, 1.0, "probability", "probability that a nuclear signal is read as what it is, thanks to what its participants know"),
     negotiates=Parameter(0.0, 0.0, 2.0, "1/day", "rate at which talks come up for decision while something is at stake"),
+    prepares_deals=Parameter(0.0, 0.0, 3.0, "logit", "groundwork: added to both sides' willingness by texts and ideas that both know"),
     implements=Parameter(0.0, 0.0, 20.0, "1", "how many times longer a cease-fire holds with it, less one"),
     builds_trust=Parameter(0.0, 0.0, 0.05, "1/day", "rate at which trust grows towards 1 in full use"),
     builds_constituency=Parameter(0.0, 0.0, 0.05, "1/day", "rate at which civil society's voice grows in full use"),
+    builds_trade=Parameter(0.0, 0.0, 0.05, "1/day", "rate at which trade grows towards 1 in full use"),
+    calms_media=Parameter(0.0, 0.0, 0.05, "1/day", "rate at which it draws hostile coverage down in full use"),
     influence=Parameter(0.0, 0.0, 1.0, "probability", "probability that a message reaches the leadership"),
     publicity=Parameter(0.0, 0.0, 1.0, "1", "audience cost of being seen to talk, as a share of that of a public climb-down"),
     leak_rate=Parameter(0.0, 0.0, 0.2, "1/day", "rate at which a secret channel in use is exposed"),
     candour=Parameter(0.0, 0.0, 1.0, "probability", "probability that what is said is true, before the incentive to bluff", "fearon1995"),
     sponsorship=Parameter(0.0, 0.0, 1.0, "1", "how far the governments stand behind it"),
     set_up=Parameter(0.0, 0.0, 720.0, "days", "days to build it from nothing"),
-    stress_tolerance=Parameter(0.0, 0.0, 10.0, "severity", "severity of the highest posture above which it is cut"),
+    stress_tolerance=Parameter(0.0, 0.0, 10.0, "severity", "stress above which governments cut it"),
     third_party=Parameter(0.0, 0.0, 1.0, "0 or 1", "1 if it exists through a mediator only"),
 )  # fmt: skip
 
@@ -61,73 +73,108 @@ def relationship_next(relationship: Array, use: Array, *, warming: Array, coolin
     return approached(relationship, target, rate, dt)
 
 
+def rate_of_calls(calling: Array, urge: Array, price_of_publicity: Array, publicity: Array) -> Array:
+    """Rate per day at which the governments together pick up a line; country axis first in all but `publicity`."""
+    rate = np.zeros_like(publicity)
+    for country in range(len(calling)):
+        rate = rate + calling[country] / (1.0 + np.exp(price_of_publicity[country] * publicity - urge[country]))
+    return rate
+
+
+def added(amounts: Array) -> Array:
+    """Sum over the first axis, members one after another."""
+    total = amounts[0]
+    for amount in amounts[1:]:
+        total = total + amount
+    return total
+
+
+def none_of(chances: Array) -> Array:
+    """Probability that none of several independent things happens; they stand along the first axis."""
+    left = 1.0 - chances[0]
+    for chance in chances[1:]:
+        left = left * (1.0 - chance)
+    return left
+
+
 def lines(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:
     """What all open lines do together, so that other rules need not know how many there are.
 
-    `talking` is the strength of the best line that can negotiate; `explains` the probability that any line explains an unintended act
-    before it is read as intended; `implements` how many times longer (less one) a cease-fire holds; `intent_told` and
-    `posture_shown` precisions per day of what governments learn of each other, `intent_told_truly` the first weighted by candour;
-    `contact` and `reassurance` rates per day at which civil society gains voice and governments gain trust; `exposures` the number of
-    channels exposed in the last step.
+    `talking` is the strength of the best line in use that can negotiate; `explains` the probability that any line explains an
+    unintended act before it is read as intended, `signals_explained` that a nuclear signal is read as what it is; `implements` how
+    many times longer (less one) a cease-fire holds; `intent_told` and `posture_shown` precisions per day of what governments learn of each
+    other, `intent_told_truly` the first weighted by candour; `groundwork` a logit; `contact`, `reassurance`, `trade_growth` and
+    `sobering` rates per day; `exposures` and `unheard` what happened in the last step.
     """
-    profile = p.channel
-    nothing = np.zeros_like(s.status[0] * profile.influence[0])
-    talking, silent, implements = nothing, nothing + 1.0, nothing
-    told, truly, shown, contact, reassurance, exposures = nothing, nothing, nothing, nothing, nothing, nothing
-    for line in range(len(s.status)):
-        working = (s.status[line] == OPEN) * s.relationship[line]
-        heard = working * profile.influence[line]
-        talking = np.maximum(talking, heard * (profile.negotiates[line] > 0.0))
-        silent = silent * (1.0 - working * profile.clarifies_accidents[line])
-        implements = implements + working * profile.implements[line]
-        reach = heard / (1.0 + profile.latency[line] / p.patience)
-        on_intent = profile.intent_precision[line] * reach * profile.candour[line]
-        told = told + on_intent
-        truly = truly + on_intent * profile.candour[line]
-        shown = shown + profile.posture_precision[line] * reach
-        contact = contact + working * profile.builds_constituency[line]
-        reassurance = reassurance + working * (profile.builds_trust[line] * profile.sponsorship[line])
-        exposures = exposures + s.leak[line]
+    line = p.channel
+    there = (s.status == OPEN) * s.relationship * line.strength
+    working = there * s.in_use
+    heard = working * line.influence
+    reach = heard / (1.0 + line.latency / p.patience)
+    on_intent = line.intent_precision * reach * line.candour
+    called_up = there * line.clarifies_accidents * (s.in_use + (1.0 - s.in_use) * p.explaining_call)
+    answered, failed = np.max(s.answered, axis=0), np.max(s.unanswered, axis=0)
     return {
-        "talking": talking,
-        "explains": 1.0 - silent,
-        "implements": implements,
-        "intent_told": told,
-        "intent_told_truly": truly,
-        "posture_shown": shown,
-        "contact": contact,
-        "reassurance": reassurance,
-        "exposures": exposures,
+        "talking": np.max(heard * (line.negotiates > 0.0), axis=0),
+        "explains": 1.0 - none_of(called_up),
+        "signals_explained": 1.0 - none_of(there * line.clarifies_signals),
+        "implements": added(there * line.implements),
+        "intent_told": added(on_intent),
+        "intent_told_truly": added(on_intent * line.candour),
+        "posture_shown": added(line.posture_precision * reach),
+        "groundwork": added(there * line.prepares_deals),
+        "contact": added(working * line.builds_constituency),
+        "reassurance": added(working * (line.builds_trust * line.sponsorship)),
+        "trade_growth": added(working * line.builds_trade),
+        "sobering": added(working * line.calms_media),
+        "exposures": added(s.leak),
+        "unheard": np.where(answered > 0.0, 0.0, np.where(failed > 0.0, 1.0, s.unheard)),
     }
 
 
 def channel(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:
-    """State, working relationship and exposure of one channel."""
-    first, second = p.ladder.look_up("severity", s.posture[0]), p.ladder.look_up("severity", s.posture[1])
-    stress = np.maximum(first, second)
-    crisis = stress > p.ladder.tables["severity"][p.ladder.quiet]
+    """State, use, working relationship and exposure of one channel."""
+    severity = p.ladder.look_up("severity", s.posture)
+    crisis = np.maximum(severity[0], severity[1]) > p.ladder.tables["severity"][p.ladder.quiet]
+    stress = np.maximum(s.stress_felt[0], s.stress_felt[1])
     set_up_left = np.maximum(s.set_up_left - p.dt, 0.0)
     built = (s.set_up_left > 0.0) & (set_up_left == 0.0)
-    cut = (s.status == OPEN) & (u[0] < probability(cutting_rate(stress, p.member.stress_tolerance, p.cutting), p.dt))
+    status = np.where(p.member.decreed >= 0.0, p.member.decreed, s.status)
+    founded = (p.member.decreed == OPEN) & (s.status == CLOSED)
+    cut = (status == OPEN) & (u[0] < probability(cutting_rate(stress, p.member.stress_tolerance, p.cutting), p.dt))
     calm = stress <= p.member.stress_tolerance
-    back = (s.status == SUSPENDED) & calm & (u[0] < probability(p.reopening, p.dt))
-    status = np.where(cut, SUSPENDED, np.where(back | built, OPEN, s.status))
+    back = (status == SUSPENDED) & calm & (u[0] < probability(p.reopening, p.dt))
+    status = np.where(cut, SUSPENDED, np.where(back | built, OPEN, status))
     mediated = p.member.third_party == 1.0
     brokered = np.zeros_like(s.engaged[0]) if len(s.engaged) else np.zeros_like(s.posture[0])
     for mediator in range(len(s.engaged)):
         brokered = np.maximum(brokered, s.engaged[mediator])
     status = np.where(
-        mediated, np.where((brokered > 0.0) & (s.status != CLOSED), OPEN, np.minimum(s.status, SUSPENDED)), status
+        mediated, np.where((brokered > 0.0) & (status != CLOSED), OPEN, np.minimum(status, SUSPENDED)), status
     )
-    in_use = (status == OPEN) * np.where(crisis, 1.0, p.minimum_use)
-    secrecy_at_risk = (status == OPEN) * p.member.leak_rate * np.where(crisis, 1.0, p.minimum_use)
-    leak = u[1] < probability(secrecy_at_risk, p.dt)
+    is_open = status == OPEN
+    asked = rate_of_calls(s.calling, s.urge, s.price_of_publicity, p.member.publicity)
+    tried = np.where(crisis, asked * (1.0 + p.persistence * s.unheard * (1.0 - s.own_failure)), p.routine)
+    idle = is_open & (s.in_use == 0.0) & (p.member.by_choice == 1.0)
+    called = idle & (u[2] < probability(tried, p.dt))
+    answered = called & (u[3] < p.member.reliability)
+    goes_on = (s.in_use == 1.0) & (u[2] >= probability(1.0 / p.exchange, p.dt))
+    in_use = np.where(is_open & ((p.member.by_choice == 0.0) | answered | goes_on), 1.0, 0.0)
+    leak = u[1] < probability(in_use * p.member.leak_rate, p.dt)
+    urgent = called & crisis
+    relationship = np.where(founded, p.member.founding_relationship, s.relationship)
     return {
         "status": np.where(leak & ~mediated, SUSPENDED, status),
+        "in_use": in_use,
+        "called": np.where(urgent, 1.0, 0.0),
+        "answered": np.where(urgent & answered, 1.0, 0.0),
+        "unanswered": np.where(urgent & ~answered, 1.0, 0.0),
+        "rescued": np.where(urgent & answered & (s.unheard > 0.0) & (s.own_failure == 0.0), 1.0, 0.0),
+        "own_failure": np.where(urgent, np.where(answered, 0.0, 1.0), s.own_failure * s.unheard),
         "relationship": np.where(
             set_up_left > 0.0,
-            s.relationship,
-            relationship_next(s.relationship, in_use, warming=p.warming, cooling=p.cooling, dt=p.dt),
+            relationship,
+            relationship_next(relationship, in_use, warming=p.warming, cooling=p.cooling, dt=p.dt),
         ),
         "set_up_left": set_up_left,
         "leak": np.where(leak, 1.0, 0.0),

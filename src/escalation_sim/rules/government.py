@@ -34,6 +34,8 @@ PARAMETERS = section(
     unprovoked=Parameter(0.7, 0.0, 2.0, "utility/severity", "cost, per severity above quiet, of rising without cause", "finnemore2003"),
     half_cause=Parameter(1.0, 0.3, 3.0, "grievance + rungs", "grievance and threat above quiet that count as half a cause"),
     weariness_weight=Parameter(2.0, 0.0, 5.0, "1", "by how many times costs are raised under full weariness", "mueller1970"),
+    restraint=Parameter(0.0, 0.0, 1.0, "utility/severity", "cost, per severity above quiet, of a declared policy of restraint"),
+    trade_weight=Parameter(0.15, 0.0, 0.6, "utility/severity", "restraint bought by as much trade as there could be, per severity above quiet"),
     trust_weight=Parameter(0.3, 0.0, 1.0, "utility/severity", "restraint bought by full trust, per severity above quiet", "kydd2005"),
     nuclear_caution=Parameter(3.1, 0.5, 12.0, "utility", "fear of a rung of danger 1 when the rival is thought to be at the top", "schelling1966"),
     standing_dread=Parameter(0.8, 0.0, 1.0, "1", "part of that fear felt even when the rival is thought to be quiet"),
@@ -72,6 +74,7 @@ def cause_for_alarm(grievance: Array, threat_above_quiet: Array, half: Array) ->
 def situation(s: Values, p: Values) -> Values:
     """What the government weighs, as the theories of decision read it."""
     civil = 1.0 - p.military_weight
+    cause = cause_for_alarm(s.grievance, np.maximum(s.threat - float(p.ladder.quiet), 0.0), p.half_cause)
     return Values(
         {
             "threat": s.threat,
@@ -81,11 +84,11 @@ def situation(s: Values, p: Values) -> Values:
             "attention": (p.standing_attention + (1.0 - p.standing_attention) * s.pressure) * civil,
             "commitment": s.commitment,
             "weariness": s.weariness,
-            "trust": s.trust,
+            "ties": p.trust_weight * s.trust + p.trade_weight * s.trade,
             "dread": dread_of(s.threat, float(p.ladder.top), s.shadow, p.standing_dread, p.shadow_of_signals),
-            "bound": s.cease_fire,
+            "promise": p.compliance * s.cease_fire,
             "provocation": s.provocation,
-            "causeless": 1.0 - cause_for_alarm(s.grievance, np.maximum(s.threat - float(p.ladder.quiet), 0.0), p.half_cause),
+            "price_of_rising": p.restraint + p.unprovoked * (1.0 - cause),
         }
     )
 
@@ -142,7 +145,7 @@ def wearied(contributions: Contributions, faded: Array, ladder: Ladder) -> Array
     """
     rung = ladder.force
     others = np.minimum(
-        np.minimum(-faded, contributions.fear[rung]), np.minimum(contributions.trust[rung], contributions.deal[rung])
+        np.minimum(-faded, contributions.fear[rung]), np.minimum(contributions.ties[rung], contributions.deal[rung])
     )
     return np.where(contributions.weariness[rung] < others, 1.0, 0.0)
 
@@ -169,7 +172,7 @@ def decision(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:
         p.ladder.look_up("severity", np.maximum(s.rival_act_begun, s.rival_posture)), p.severity_per_injury * s.attack_injury
     )
     motive = motive_for_force(speaks, p.ladder)
-    strongest = np.maximum(s.motive_at_height, motive)
+    strongest = np.maximum(s.motive_at_height * (1.0 - s.over), motive)
     return {
         "posture_wanted": posture_preferred(utility(speaks), s.liking, s.posture_wanted, own),
         "mood": mood_next(s.mood, u[0], p.mood_size, p.mood_days, p.dt),

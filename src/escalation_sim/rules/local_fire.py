@@ -20,6 +20,7 @@ PARAMETERS = section(
     fighting=Parameter(1.0, 0.0, 5.0, "1/day", "further exchanges a day while either side uses force"),
     excitation=Parameter(0.6, 0.0, 0.9, "1", "exchanges that one exchange sets off (branching ratio)", "gibler2024"),
     memory=Parameter(3.0, 0.5, 30.0, "days", "mean time within which they follow", "jacob2018"),
+    violations=Parameter(5.0, 1.0, 15.0, "violations", "violations counted for one exchange; counts of the two sides differ", "jacob2018"),
     cease_fire_stops=Parameter(0.85, 0.0, 1.0, "1", "share by which a cease-fire lowers the rate", "js2021"),
 )
 
@@ -53,5 +54,6 @@ def local_fire(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:
     fired = exchanges(u[0], np.minimum(rate * p.dt, 5.0))
     return {
         "fire": fired,
+        "violations": fired * p.violations,
         "excitement": decayed(s.excitement, 1.0 / p.memory, p.dt) + kindled(p.excitation, p.memory, p.dt) * fired,
     }

@@ -1,7 +1,7 @@
 """News outlets take up hostility from events and from each other, and spread false claims of victory.
 
 Each outlet is pulled by the salience of events (the more, the more it leans that way), by the climate of all coverage, and back
-to its own set-point (Baum & Potter 2008). False claims spread faster where care for truth is low; the press takes them over from
+to its own set-point (Baum & Potter 2008); journalists who know the other side draw it down. False claims spread faster where care for truth is low; the press takes them over from
 social media, not the other way round (a directed weight). How loud voices drown the rest is said in `public_opinion`.
 """
 
@@ -43,11 +43,12 @@ def hostility_next(
     uptake: Array,
     imitation: Array,
     return_rate: Array,
+    sobering: Array,
     dt: Array,
 ) -> Array:
-    """Hostility of coverage after `dt` days: three pulls, solved exactly."""
+    """Hostility of coverage after `dt` days: four pulls, the last of them down, solved exactly."""
     arousal = uptake * salience
-    total = arousal + imitation + return_rate
+    total = arousal + imitation + return_rate + sobering
     target = (arousal + imitation * climate + return_rate * set_point) / total
     return approached(hostility, target, total, dt)
 
@@ -75,7 +76,7 @@ def coverage(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:
     """Hostility and falsehood of one outlet, once a day."""
     steady = hostility_next(
         s.hostility, s.salience, s.climate, p.member.hostility,
-        uptake=p.uptake * p.member.leaning, imitation=p.imitation, return_rate=p.return_to_set_point, dt=p.dt,
+        uptake=p.uptake * p.member.leaning, imitation=p.imitation, return_rate=p.return_to_set_point, sobering=s.sobering, dt=p.dt,
     )  # fmt: skip
     hostility = np.clip(steady + p.unrest * np.sqrt(p.dt) * u[0], 0.0, 1.0)
     falsehood = falsehood_next(

@@ -1,4 +1,4 @@
-"""Third parties notice when the ladder gets high or when a side lobbies them, arrive late, and bring leverage.
+"""Third parties notice when the ladder gets high or when a side lobbies them, arrive late, bring leverage, and leave when it is over.
 
 In nuclear crises of regional rivals the bargaining runs through a stronger third party whose first interest is that it stops
 (Yusuf 2018); mediated crises end in agreement more often (Beardsley et al. 2006). The channel of last resort.
@@ -61,5 +61,5 @@ def mediation(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:
     arrived = (s.arrives_in > 0.0) & (arrives_in == 0.0) | sets_out & (p.member.delay == 0.0)
     return {
         "arrives_in": np.where(sets_out, p.member.delay, arrives_in),
-        "engaged": np.where(arrived, 1.0, s.engaged),
+        "engaged": np.where(arrived, 1.0, np.where(s.over == 1.0, 0.0, s.engaged)),
     }

@@ -1,8 +1,8 @@
 """Nuclear signals: a test, a meeting of the command authority, a threat.
 
 Signalling is an act of its own, open from alert on: in 1987 and 1990 it came without war. It is meant to frighten the rival (its
-shadow raises the rival's dread, see `government`) and to bring in outsiders (see `mediation`). Whether it frightens or provokes
-is for the parameters to say.
+shadow raises the rival's dread, see `government`) and to bring in outsiders (see `mediation`). It may also be misread, as preparation
+for use; those who know the other side's doctrine, from expert dialogues among others, misread it less often.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ PARAMETERS = section(
     signalling=Parameter(
         0.02, 0.0, 0.2, "1/day", "rate of signals at alert when the rival is thought to be at the top", "schelling1966"
     ),
+    misreading=Parameter(0.3, 0.0, 1.0, "probability", "probability that a signal is read as preparation for use where nobody explains it", "jervis1976"),
     under_fire=Parameter(5.0, 0.0, 20.0, "1", "how many times more often while the rival uses force, less one"),
 )
 
@@ -38,3 +39,9 @@ def nuclear_signal(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:
         under_fire_weight=p.under_fire,
     )
     return {"nuclear_signal": np.where(u[0] < probability(rate, p.dt), 1.0, 0.0)}
+
+
+def signal_read(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:
+    """1 where the rival's signal of this step is read as preparation for use."""
+    misread = (s.rival_nuclear_signal == 1.0) & (u[0] < p.misreading * (1.0 - s.signals_explained))
+    return {"signal_misread": np.where(misread, 1.0, 0.0)}

@@ -23,6 +23,7 @@ PARAMETERS = section(
     false_alarm=Parameter(1.0, 0.0, 3.0, "rung", "further distortion where all coverage rests on false claims"),
     prudence=Parameter(0.5, 0.0, 2.0, "1", "standard deviations above the mean for which a government plans", "kydd2005"),
     bluffing=Parameter(0.6, 0.0, 1.0, "1", "share of candour lost while a secret order is being prepared", "fearon1995"),
+    misread_signal=Parameter(1.5, 0.0, 4.0, "rung", "by how much a nuclear signal that is misread makes the rival look worse", "jervis1976"),
     lulling=Parameter(0.0, 0.0, 0.8, "1", "share of prudence that open talks take away"),
 )  # fmt: skip
 
@@ -75,7 +76,7 @@ def believe(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:
     signal = weighted / precision
     noise = u[0]
     mean, variance = belief_next(s.belief, s.belief_variance, signal, precision, noise, p.drift, p.dt)
-    belief = np.clip(mean, 0.0, float(p.ladder.top))
+    belief = np.clip(mean + p.misread_signal * s.signal_misread, 0.0, float(p.ladder.top))
     margin = p.prudence * (1.0 - p.lulling * s.talking) * np.sqrt(variance)
     return {
         "belief": belief,

@@ -3,7 +3,8 @@
 An attack injures by its deaths, on a logarithmic scale: the tenth death weighs more than the hundredth. The victim blames the
 rival's government with a probability that trust and talks can lower (a shared investigation, as after Pathankot 2016); deaths
 alone do not make a crisis (Lalwani & Haegeland 2018). An exercise or an incursion puts the actor on a rung; an incident or an
-accident injures like an act of a given rung, the accident only where nobody explains it in time.
+accident injures like an act of a given rung, the accident only where nobody explains it in time. A gesture (a visit, a crossing opened)
+is the opposite of an incident: it shows goodwill.
 """
 
 from __future__ import annotations
@@ -45,10 +46,13 @@ def attack_suffered(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:
     visible_deaths = deaths
     injury = np.zeros_like(s.trust)
     forced = np.zeros_like(s.trust)
+    goodwill = np.zeros_like(s.trust)
     explained = u[1] < s.explains
     for trigger in p.triggers:
         now = (s.day <= trigger.day) & (trigger.day < s.day + p.dt)
         during = (s.day + p.dt > trigger.day) & (s.day < trigger.day + trigger.lasts)
+        if not (now | during).any():
+            continue
         suffered = now * trigger.is_victim
         deaths = deaths + suffered * trigger.deaths
         if trigger.kind == "attack":
@@ -56,6 +60,8 @@ def attack_suffered(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:
         elif trigger.kind in ("incident", "accident"):
             read_as_intended = np.where(explained, 0.0, 1.0) if trigger.kind == "accident" else 1.0
             injury = injury + suffered * trigger.visibility * trigger.injury * read_as_intended
+        elif trigger.kind == "gesture":
+            goodwill = goodwill + suffered * trigger.visibility
         forced = np.maximum(forced, during * trigger.is_actor * trigger.puts_actor_on)
     blamed = u[0] < probability_of_blame(
         s.trust, s.talking,
@@ -65,4 +71,4 @@ def attack_suffered(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:
     injury = injury + weight * injury_of_attack(
         visible_deaths, injury_per_log_death=p.injury_per_log_death, reference_deaths=p.reference_deaths
     )
-    return {"attack_deaths": deaths, "attack_injury": injury, "forced_posture": forced}
+    return {"attack_deaths": deaths, "attack_injury": injury, "forced_posture": forced, "goodwill": goodwill}

@@ -27,13 +27,13 @@ from escalation_sim.scenario.parts import (
     Member,
     Observed,
     ObservedAct,
+    ScheduledState,
     Trigger,
 )
 from escalation_sim.scenario.schema import (
     STATUSES,
     Block,
     ChannelBlock,
-    ChannelsBlock,
     CountryBlock,
     LadderBlock,
     MemberBlock,
@@ -83,6 +83,7 @@ def assembled(document: Document) -> dict[str, Any]:
         "name": block.name,
         "title": block.title or block.name,
         "about": block.about,
+        "kind": block.kind,
         "start": block.start,
         "horizon_days": block.horizon_days,
         "step_hours": block.step_hours,
@@ -94,7 +95,7 @@ def assembled(document: Document) -> dict[str, Any]:
 
 
 def _parts(block: ScenarioBlock, ladder: Ladder, findings: Findings) -> dict[str, Any]:
-    channels = _channels(block.channels, findings)
+    channels = _channels(block, findings)
     setting = _Setting(
         block.start, block.horizon_days, ladder,
         tuple(block.countries), tuple(block.armed_groups), tuple(block.mediators), tuple(channel.name for channel in channels),
@@ -200,9 +201,12 @@ def _check_audience(kind: str, members: Mapping[str, Member], findings: Findings
         findings.wrong(path, f"no {kind} has an audience", allowed="audience above 0 for at least one")
 
 
-def _channels(block: ChannelsBlock, findings: Findings) -> tuple[Channel, ...]:
+def _channels(scenario: ScenarioBlock, findings: Findings) -> tuple[Channel, ...]:
     """All presets, then the scenario's own channels."""
+    block = scenario.channels
     presets = catalogue.channel_presets()
+    if block.follow_calendar and block.as_of is None:
+        findings.wrong(("channels", "follow_calendar"), "needs the day from which the calendar is followed", allowed="as_of beside it")
     history = catalogue.channels_as_of(block.as_of) if block.as_of else {}
     entries: dict[str, ChannelBlock] = block.members
     built: dict[str, Channel] = {}
@@ -226,10 +230,28 @@ def _channels(block: ChannelsBlock, findings: Findings) -> tuple[Channel, ...]:
             status=0.0 if entry.since and complete["set_up"].value > 0.0 else status,
             relationship=relationship,
             since_trigger=entry.since is not None,
+            schedule=_schedule(name, scenario, entry) if name in history else (),
         )
     if len(built) > 30:
         findings.wrong(("channels",), "too many channels", allowed=f"at most 30 with the presets, got {len(built)}")
     return tuple(built.values())
+
+
+def _schedule(name: str, scenario: ScenarioBlock, entry: ChannelBlock) -> tuple[ScheduledState, ...]:
+    """What the calendar decrees for a preset after the start, as far as the scenario follows it and says nothing of its own."""
+    as_of = scenario.channels.as_of
+    if as_of is None or not scenario.channels.follow_calendar or entry.status is not None or entry.since is not None:
+        return ()
+    own = given(entry, PROFILES["channel"])
+    states = []
+    for day in catalogue.changes_of(name, as_of):
+        after = float((day - as_of).days)
+        if after < scenario.horizon_days:
+            state = catalogue.channels_as_of(day)[name]
+            exists = STATUSES["open"] if state.status > 0.0 else STATUSES["closed"]
+            particular = {key: number for key, number in state.profile.items() if key not in own}
+            states.append(ScheduledState(after, exists, state.relationship, particular))
+    return tuple(states)
 
 
 def _check_new_channel(name: str, entry: ChannelBlock, presets: Collection[str], findings: Findings, path: KeyPath) -> None:
@@ -283,11 +305,11 @@ def _trigger(block: TriggerBlock, place: int, setting: _Setting, findings: Findi
     _check_keys_of_kind(block, findings, path)
     actor, victim = _parties(block, setting, findings, path)
     rung = 0 if block.rung is None else _rung(block.rung, setting.ladder, findings, (*path, "rung"))
-    lasts = 0.0
+    lasts = Number(0.0)
     if block.kind in _PUTS_ACTOR_ON_RUNG:
-        lasts = 1.0 if block.lasts is None else block.lasts
-        if lasts == 0.0:
-            findings.wrong((*path, "lasts"), f"an {block.kind} must last some time", lasts, "more than 0 days")
+        lasts = block.lasts or Number(1.0)
+        if lasts.value == 0.0 or (lasts.range and lasts.range[0] == 0.0):
+            findings.wrong((*path, "lasts"), f"an {block.kind} must last some time", lasts.value, "more than 0 days")
     return Trigger(
         kind=block.kind,
         day=_trigger_day(block, setting, findings, path),
@@ -303,11 +325,11 @@ def _trigger(block: TriggerBlock, place: int, setting: _Setting, findings: Findi
 
 def _check_keys_of_kind(block: TriggerBlock, findings: Findings, path: KeyPath) -> None:
     """Which keys a kind of trigger needs, and which mean nothing to it."""
-    needed = ("victim", "deaths") if block.kind == "attack" else ("actor", "rung")
+    needed = {"attack": ("victim", "deaths"), "gesture": ("actor",)}.get(block.kind, ("actor", "rung"))
     for key in needed:
         if getattr(block, key) is None:
             findings.wrong(path, f"required key '{key}' is missing for kind {block.kind}")
-    idle = {"attack": ("rung", "lasts"), "incident": ("lasts",), "accident": ("lasts",)}.get(block.kind, ())
+    idle = {"attack": ("rung", "lasts"), "incident": ("lasts",), "accident": ("lasts",), "gesture": ("rung", "lasts", "deaths")}.get(block.kind, ())
     for key in idle:
         if getattr(block, key) is not None:
             findings.wrong((*path, key), f"means nothing for kind {block.kind}")

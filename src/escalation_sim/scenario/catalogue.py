@@ -37,6 +37,7 @@ __all__ = [
     "Period",
     "Societies",
     "calendar",
+    "changes_of",
     "channel_presets",
     "channels_as_of",
     "completed",
@@ -91,13 +92,22 @@ class ChannelState:
 
 @dataclass(frozen=True)
 class Initiative:
-    """A Track II initiative; it is active from `first` to `last`, both included (None: to this day)."""
+    """A Track II initiative; it is active from `first` to `last`, both included (None: to this day).
+
+    Attributes
+    ----------
+    focus : share of its work spent on each focus; the shares add up to 1.
+    influence : probability that a message given to its participants reaches the leadership.
+    strength : share of what Track II could be, were all of it active at its height.
+    sponsorship : how far the governments stand behind it.
+    """
 
     name: str
     first: datetime.date
     last: datetime.date | None
-    focus: tuple[str, ...]
+    focus: Mapping[str, float]
     participants: str
+    influence: Number
     strength: Number
     sponsorship: Number
     source: str
@@ -202,8 +212,9 @@ def _initiatives() -> tuple[Initiative, ...]:
             name=one.name,
             first=one.first,
             last=one.last,
-            focus=tuple(one.focus),
+            focus=one.focus,
             participants=one.participants,
+            influence=one.influence,
             strength=one.strength,
             sponsorship=one.sponsorship,
             source=one.source,
@@ -238,25 +249,61 @@ def _calendar_state(name: str, day: datetime.date) -> ChannelState:
     return ChannelState(STATUSES["closed"], Number(0.0), ASSUMED)
 
 
+_FOCUS_OF = {
+    "intent_precision": "general",
+    "builds_trust": "general",
+    "clarifies_signals": "nuclear",
+    "prepares_deals": "kashmir",
+    "builds_trade": "trade",
+    "builds_constituency": "people",
+    "calms_media": "media",
+}
+"""What a focus of Track II acts through: the preset's number stands for a Track II that had no other focus."""
+
+
+def changes_of(name: str, after: datetime.date) -> list[datetime.date]:
+    """Days after a day on which the calendar (for Track II, the list of initiatives) changes a preset's state."""
+    one_day = datetime.timedelta(days=1)
+    spans = _initiatives() if name == TRACK_TWO else _periods().get(name, ())
+    days = {span.first for span in spans} | {span.last + one_day for span in spans if span.last is not None}
+    return sorted(day for day in days if day > after)
+
+
 def _track_two_state(day: datetime.date) -> ChannelState:
-    """Strengths of the active initiatives, added up to at most 1, their ranges likewise; sponsorship as the mean weighted by strength."""
+    """Strengths of the active initiatives added up, at most 1; what each does weighs by its strength."""
     active = track_two_as_of(day)
-    if not active:
+    total = sum(one.strength.value for one in active)
+    if total == 0.0:
         return ChannelState(STATUSES["closed"], Number(0.0), ASSUMED)
     keys = dict.fromkeys(key.strip() for one in active for key in one.source.split(",") if key.strip() != ASSUMED)
     source = ", ".join(keys) or ASSUMED
-    strengths = [one.strength for one in active]
-    value = min(1.0, sum(one.value for one in strengths))
-    low = min(1.0, sum(one.range[0] if one.range else one.value for one in strengths))
-    high = min(1.0, sum(one.range[1] if one.range else one.value for one in strengths))
-    weight = sum(one.value for one in strengths) or 1.0
-    sponsorship = sum(one.strength.value * one.sponsorship.value for one in active) / weight
-    return ChannelState(
-        STATUSES["open"],
-        Number(value, (low, high) if low < high else None, source=source),
-        source,
-        {"sponsorship": Number(sponsorship, source=source)},
-    )
+    low = min(1.0, sum(one.strength.range[0] if one.strength.range else one.strength.value for one in active))
+    high = min(1.0, sum(one.strength.range[1] if one.strength.range else one.strength.value for one in active))
+    preset = _presets()[TRACK_TWO].profile
+    profile = {"strength": Number(min(1.0, total), (low, high) if low < high else None, source=source)}
+    for name, focus in _FOCUS_OF.items():
+        share = sum(one.strength.value * one.focus.get(focus, 0.0) for one in active) / total
+        profile[name] = _scaled(preset[name], share)
+    for name in ("influence", "sponsorship"):
+        profile[name] = _weighted(
+            [getattr(one, name) for one in active], [one.strength.value / total for one in active], source
+        )
+    return ChannelState(STATUSES["open"], Number(0.5, (0.3, 0.7), source=ASSUMED), source, profile)
+
+
+def _scaled(number: Number, share: float) -> Number:
+    """A number and its range times a share."""
+    span = (number.range[0] * share, number.range[1] * share) if number.range and share > 0.0 else None
+    return Number(number.value * share, span, number.shape, number.source)
+
+
+def _weighted(numbers: list[Number], weights: list[float], source: str) -> Number:
+    """Weighted mean of numbers, and of the ends of their ranges."""
+    pairs = list(zip(numbers, weights, strict=True))
+    value = sum(number.value * weight for number, weight in pairs)
+    low = sum((number.range[0] if number.range else number.value) * weight for number, weight in pairs)
+    high = sum((number.range[1] if number.range else number.value) * weight for number, weight in pairs)
+    return Number(value, (low, high) if low < high else None, source=source)
 
 
 def _document(name: str) -> Document:

@@ -42,7 +42,7 @@ def with_channels_as_of(document: dict[str, Any], day: str, presets: set[str]) -
     changed = copy.deepcopy(document)
     channels: dict[str, Any] = {"as_of": day}
     for name, entry in _block(changed, "channels").items():
-        if name not in presets:
+        if name not in presets and name != "as_of":
             channels.setdefault(name, entry)
             continue
         kept = {key: value for key, value in _channel_entry(entry).items() if key not in _STATE_KEYS}

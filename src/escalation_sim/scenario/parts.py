@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from escalation_sim.parameters import Number
 
-__all__ = ["ArmedGroup", "Channel", "Country", "Mediator", "Member", "Observed", "ObservedAct", "Trigger"]
+__all__ = ["ArmedGroup", "Channel", "Country", "Mediator", "Member", "Observed", "ObservedAct", "ScheduledState", "Trigger"]
 
 Profile = Mapping[str, Number]
 
@@ -46,6 +46,24 @@ class Country:
 
 
 @dataclass(frozen=True)
+class ScheduledState:
+    """What history decrees for a channel from a day on.
+
+    Attributes
+    ----------
+    day : days after the start.
+    status : 0 closed, 2 in existence; whether an existing channel is open or suspended is the model's business.
+    relationship : working relationship with which it comes into existence.
+    profile : what is particular to it from this day on.
+    """
+
+    day: float
+    status: float
+    relationship: Number
+    profile: Profile
+
+
+@dataclass(frozen=True)
 class Channel:
     """A line of communication.
 
@@ -55,6 +73,7 @@ class Channel:
     status : state at the start, 0 closed, 1 suspended, 2 open.
     relationship : working relationship in [0, 1] at the start, or when it has been set up.
     since_trigger : it does not exist at the start (status 0) and is being set up from day 0.
+    schedule : what history decrees for it later on, in order of the days; empty unless the scenario follows the calendar.
     """
 
     name: str
@@ -64,6 +83,7 @@ class Channel:
     status: float
     relationship: Number
     since_trigger: bool
+    schedule: tuple[ScheduledState, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -72,7 +92,7 @@ class Trigger:
 
     Attributes
     ----------
-    kind : attack, incursion, exercise, incident or accident.
+    kind : attack, incursion, exercise, incident, accident or gesture.
     day : days after the start.
     actor : a country, "armed_group" or the name of an armed group.
     victim : a country.
@@ -89,7 +109,7 @@ class Trigger:
     victim: str
     deaths: Number
     rung: int
-    lasts: float
+    lasts: Number
     visibility: Number
     what: str
 

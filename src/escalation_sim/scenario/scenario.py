@@ -33,6 +33,7 @@ class Scenario:
     Attributes
     ----------
     name, title, about : what it is called and what it is about.
+    kind : "crisis" (ends with its quiet) or "rivalry" (goes on to the horizon, crises begin and end within it).
     start : day 0.
     horizon_days, step_hours, quiet_days : days simulated, hours per step, days of quiet that end a crisis.
     decision : theory of decision, a key of `rules.THEORIES`.
@@ -47,6 +48,7 @@ class Scenario:
     name: str
     title: str
     about: str
+    kind: str
     start: datetime.date
     horizon_days: float
     step_hours: float
@@ -145,7 +147,7 @@ class Scenario:
         for channel in self.channels:
             yield from _of_sections(("channels",), {channel.name: {**channel.profile, "relationship": channel.relationship}})
         for place, trigger in enumerate(self.triggers):
-            numbers = {"deaths": trigger.deaths, "visibility": trigger.visibility}
+            numbers = {"deaths": trigger.deaths, "visibility": trigger.visibility, "lasts": trigger.lasts}
             yield from _of_sections(("triggers",), {str(place): numbers})
         yield from _of_sections(("armed_groups",), {group.name: group.profile for group in self.armed_groups})
         yield from _of_sections(("mediators",), {mediator.name: mediator.profile for mediator in self.mediators})
@@ -159,7 +161,7 @@ class Scenario:
             return
         names = {
             "countries": [country.name for country in self.countries],
-            "channels": ["as_of", *(channel.name for channel in self.channels)],
+            "channels": ["as_of", "follow_calendar", *(channel.name for channel in self.channels)],
             "armed_groups": [group.name for group in self.armed_groups],
             "mediators": [mediator.name for mediator in self.mediators],
         }.get(parts[0])

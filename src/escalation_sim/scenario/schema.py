@@ -50,6 +50,7 @@ from escalation_sim.scenario.findings import Finding, Findings, listed
 
 __all__ = [
     "DEATHS",
+    "LASTS",
     "LEVELS",
     "RELATIONSHIP",
     "STATUSES",
@@ -75,12 +76,14 @@ __all__ = [
 
 STATUSES = {"closed": 0.0, "suspended": 1.0, "open": 2.0}
 LEVELS = ("political", "military", "unofficial", "public", "third_party")
-TRIGGER_KINDS = ("attack", "incursion", "exercise", "incident", "accident")
+TRIGGER_KINDS = ("attack", "incursion", "exercise", "incident", "accident", "gesture")
+KINDS = ("crisis", "rivalry")
 ACT_KINDS = ("act", "cease_fire", "mediation", "nuclear_signal", "accident", "deal_broken")
 CONFIDENCES = ("V", "C", "D", "R")
 
 RELATIONSHIP = Parameter(0.5, 0.0, 1.0, "1", "working relationship at the start")
 DEATHS = Parameter(0.0, 0.0, 1e6, "deaths", "deaths among the victim's nationals")
+LASTS = Parameter(1.0, 0.0, 3650.0, "days", "how long an incursion or exercise goes on")
 VISIBILITY = Parameter(1.0, 0.0, 1.0, "1", "how far it is seen, as a share")
 SPONSORSHIP = Parameter(0.0, 0.0, 1.0, "1", "how far the governments stand behind it")
 
@@ -249,6 +252,9 @@ class ChannelsBlock(_OpenBlock):
     member: ClassVar[type[BaseModel] | None] = _ChannelFull
     most_members: ClassVar[int] = 30
     as_of: Annotated[datetime.date | None, DateEntry("day whose historical states the presets have")] = None
+    follow_calendar: Annotated[
+        bool, Field(strict=True, description="presets come into existence and end as in history after that day")
+    ] = False
     __pydantic_extra__: dict[str, _Channel]
 
 
@@ -262,9 +268,7 @@ class TriggerBlock(Block):
     victim: Annotated[str | None, NameEntry("a country")] = None
     deaths: Annotated[Number | None, NumberEntry(DEATHS)] = None
     rung: Annotated[int | str | None, RungEntry()] = None
-    lasts: Annotated[
-        float | None, PlainNumber(Parameter(1.0, 0.0, 3650.0, "days", "how long an incursion or exercise goes on"))
-    ] = None
+    lasts: Annotated[Number | None, NumberEntry(LASTS)] = None
     visibility: Annotated[Number | None, NumberEntry(VISIBILITY)] = None
     what: Annotated[str, TextEntry(500)] = ""
     source: Sources = "assumed"
@@ -372,6 +376,9 @@ class ScenarioBlock(Block):
     title: Annotated[str | None, TextEntry(200)] = None
     about: About = ""
     note: About = ""
+    kind: Annotated[str, Choice("kind of scenario", KINDS, "a crisis ends with its quiet; a rivalry goes on for years")] = (
+        "crisis"
+    )
     start: Annotated[datetime.date, DateEntry("day 0")]
     horizon_days: Annotated[float, _plain(120, 1, 36525, "days", "days simulated")] = 120.0
     step_hours: Annotated[float, PlainNumber(Parameter(6, 0, 24, "hours", "time step"), one_of=(3, 6, 12, 24))] = 6.0
@@ -421,14 +428,27 @@ class CalendarBlock(Block):
     channels: dict[Name, list[PeriodBlock]]
 
 
+FOCI = ("general", "nuclear", "kashmir", "trade", "people", "media")
+
+
+def _shares_of_one(shares: dict[str, float]) -> dict[str, float]:
+    if abs(sum(shares.values()) - 1.0) > 1e-6:
+        raise refusal("the shares do not add up to 1", sum(shares.values()))
+    return shares
+
+
 class InitiativeBlock(Block):
     """A Track II initiative."""
 
     name: Label
     first: Annotated[datetime.date, DateEntry(year_ends="first")] = Field(alias="from")
     last: Annotated[datetime.date, DateEntry(year_ends="last")] | None = Field(alias="to")
-    focus: list[Label]
+    focus: Annotated[
+        dict[Annotated[str, Choice("focus", FOCI)], Annotated[float, PlainNumber(Parameter(0.0, 0.0, 1.0, "1", "share"))]],
+        AfterValidator(_shares_of_one),
+    ]
     participants: Annotated[str, TextEntry(500)] = ""
+    influence: Annotated[Number, NumberEntry(PROFILES["channel"]["influence"])]
     strength: Annotated[Number, NumberEntry(RELATIONSHIP)]
     sponsorship: Annotated[Number, NumberEntry(SPONSORSHIP)]
     source: Sources

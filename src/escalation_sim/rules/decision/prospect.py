@@ -32,9 +32,9 @@ def contributions(seen: Values, p: Values) -> stakes.Contributions:
         grievance=stakes.value_of_answer(p.ladder, seen.grievance, seen.resolve * lost),
         pressure=stakes.value_of_answer(p.ladder, seen.pressure, p.pressure_weight)
         + stakes.cost_of_backing_down(p.ladder, seen.commitment, seen.attention, p.audience_cost * lost),
-        cost=stakes.cost_of_standing_there(p.ladder, p.cost_sensitivity * weight, seen.causeless, p.unprovoked),
+        cost=stakes.cost_of_standing_there(p.ladder, p.cost_sensitivity * weight, seen.price_of_rising),
         weariness=stakes.cost_of_rung(p.ladder, p.cost_sensitivity * p.weariness_weight * seen.weariness * weight),
-        trust=stakes.value_of_restraint(p.ladder, seen.trust, p.trust_weight),
+        ties=stakes.value_of_restraint(p.ladder, seen.ties),
         fear=stakes.fear_of_rung(p.ladder, seen.dread, p.nuclear_caution * daring),
-        deal=stakes.value_of_restraint(p.ladder, seen.bound, p.compliance),
+        deal=stakes.value_of_restraint(p.ladder, seen.promise),
     )

@@ -27,9 +27,9 @@ def contributions(seen: Values, p: Values) -> stakes.Contributions:
         pressure=stakes.value_of_answer(p.ladder, seen.pressure, p.pressure_weight)
         + stakes.cost_of_backing_down(p.ladder, seen.commitment, seen.attention, p.audience_cost),
         cost=-(0.5 * p.choice.fatigue * (severity * severity))
-        + stakes.cost_of_standing_there(p.ladder, p.cost_sensitivity, seen.causeless, p.unprovoked),
+        + stakes.cost_of_standing_there(p.ladder, p.cost_sensitivity, seen.price_of_rising),
         weariness=stakes.cost_of_rung(p.ladder, p.cost_sensitivity * p.weariness_weight * seen.weariness),
-        trust=stakes.value_of_restraint(p.ladder, seen.trust, p.trust_weight),
+        ties=stakes.value_of_restraint(p.ladder, seen.ties),
         fear=stakes.fear_of_rung(p.ladder, seen.dread, p.nuclear_caution),
-        deal=stakes.value_of_restraint(p.ladder, seen.bound, p.compliance),
+        deal=stakes.value_of_restraint(p.ladder, seen.promise),
     )

@@ -34,7 +34,7 @@ class Contributions(NamedTuple):
     pressure: Array
     cost: Array
     weariness: Array
-    trust: Array
+    ties: Array
     fear: Array
     deal: Array
 
@@ -72,17 +72,16 @@ def cost_of_rung(ladder: Ladder, sensitivity: Array) -> Array:
     return cost
 
 
-def value_of_restraint(ladder: Ladder, amount: Array, weight: Array) -> Array:
-    """Utility lost, per severity above the quiet rungs, where restraint has been promised or is trusted to be returned."""
-    weighed = weight * amount
-    above = np.maximum(column(ladder, "severity", weighed) - ladder.tables["severity"][ladder.quiet], 0.0)
-    loss: Array = -weighed * above
+def value_of_restraint(ladder: Ladder, price: Array) -> Array:
+    """Utility lost by rising above the quiet rungs, at a price per severity: where restraint was promised, or there is much to lose."""
+    above = np.maximum(column(ladder, "severity", price) - ladder.tables["severity"][ladder.quiet], 0.0)
+    loss: Array = -price * above
     return loss
 
 
-def cost_of_standing_there(ladder: Ladder, sensitivity: Array, causeless: Array, unprovoked: Array) -> Array:
-    """Cost of a rung, and of having risen to it without cause."""
-    cost: Array = cost_of_rung(ladder, sensitivity) + value_of_restraint(ladder, causeless, unprovoked)
+def cost_of_standing_there(ladder: Ladder, sensitivity: Array, price: Array) -> Array:
+    """Cost of a rung, and `price` per severity of having risen above quiet (without cause, against a policy of restraint)."""
+    cost: Array = cost_of_rung(ladder, sensitivity) + value_of_restraint(ladder, price)
     return cost
 
 
