@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,14 @@ SHIPPED = sorted(path.stem for path in (ROOT / "scenarios").glob("*.yaml"))
 
 def shipped(name: str) -> es.Scenario:
     return es.load_scenario(ROOT / "scenarios" / f"{name}.yaml")
+
+
+def without_later_triggers(scenario: es.Scenario, days: int) -> es.Scenario:
+    """A rivalry cut short: the first days, and of the dated events those that lie in them."""
+    document = scenario.document
+    last = scenario.start + datetime.timedelta(days=days)
+    document["triggers"] = [one for one in document["triggers"] if datetime.date.fromisoformat(str(one["date"])) < last]
+    return es.Scenario.from_document({**document, "horizon_days": days})
 
 
 def with_decision(scenario: es.Scenario, theory: str) -> es.Scenario:

@@ -33,10 +33,21 @@ def seen(**values: Any) -> Values:
     return Values({name: array(value) for name, value in values.items()})
 
 
+PLAIN: dict[str, dict[str, float]] = {
+    "channel": {"strength": 1.0, "reliability": 1.0, "latency": 1.0},
+    "outlet": {"audience": 0.5, "hostility": 0.3, "leaning": 1.0, "care_for_truth": 0.5},
+    "group": {"audience": 0.5, "voice": 0.3, "ties": 0.5},
+    "armed_group": {"attacks_per_year": 0.1, "deaths_minimum": 7.0, "deaths_exponent": 1.6, "deaths_maximum": 250.0},
+    "mediator": {"attention": 0.5, "delay": 1.0, "leverage": 1.0},
+}
+"""Members as tests have them where they say nothing; what is not here is 0. Not the defaults, which may be calibrated."""
+
+
 def member(kind: str, **changes: Any) -> Values:
-    """Profile of one member at its defaults but for the changes."""
-    assert set(changes) <= {name for name, _ in PROFILES[kind]}
-    return Values({name: array(changes.get(name, parameter.default)) for name, parameter in PROFILES[kind]})
+    """Profile of one member: plain but for the changes."""
+    names = {name for name, _ in PROFILES[kind]}
+    assert set(changes) | set(PLAIN[kind]) <= names
+    return Values({name: array({**PLAIN[kind], **changes}.get(name, 0.0)) for name, _ in PROFILES[kind]})
 
 
 def members(kind: str, *profiles: dict[str, float]) -> Values:
@@ -50,19 +61,15 @@ def rows(*values: Any) -> Array:
     return np.array(np.broadcast_arrays(*[array(value) for value in values]))
 
 
-def summed_up(*profiles: dict[str, float], status: Any = None, relationship: Any = None, leak: Any = None) -> dict[str, Array]:
-    """What lines of these profiles do together; open, fully worked in and unexposed unless a test says otherwise."""
-    count = len(profiles)
-    standing = {
-        "status": status or (2.0,) * count,
-        "relationship": relationship or (1.0,) * count,
-        "leak": leak or (0.0,) * count,
-    }
-    return lines(
-        Values({name: rows(*values) for name, values in standing.items()}),
-        given("channels", channel=members("channel", *profiles)),
-        [],
-    )
+IN_FULL_USE = {"status": 2.0, "in_use": 1.0, "relationship": 1.0, "leak": 0.0, "answered": 0.0, "unanswered": 0.0}
+
+
+def summed_up(*profiles: dict[str, float], unheard: float = 0.0, patience: float = 1.0, explaining_call: float = 0.5, **standing: Any) -> dict[str, Array]:
+    """What lines of these profiles do together; open, in use, fully worked in and unexposed unless a test says otherwise."""
+    assert set(standing) <= set(IN_FULL_USE)
+    state = {name: rows(*standing.get(name, (value,) * len(profiles))) for name, value in IN_FULL_USE.items()}
+    p = given("channels", channel=members("channel", *profiles), patience=patience, explaining_call=explaining_call)
+    return lines(Values({**state, "unheard": array(unheard)}), p, [])
 
 
 def evenly(count: int) -> Array:

@@ -12,6 +12,7 @@ import escalation_sim as es
 from escalation_sim.batch import computed, steps
 from escalation_sim.noise import BLOCK, NORMAL, UNIFORM, Draws, Process, initial_draws
 from escalation_sim.parameters import Number
+from escalation_sim.rules import SECTIONS
 from escalation_sim.scenario import Member
 from escalation_sim.state import VARIABLES, processes
 
@@ -171,9 +172,11 @@ def test_initial_draws_are_those_of_the_run_number():
 
 def test_judged_numbers_are_drawn_once_per_run_and_do_not_move_with_other_numbers(short):
     first = es.run(short, 100, 1).judged
-    changed = short.set("countries.india.government.resolve", {"value": 1.0, "range": [0.5, 1.5]})
+    fixed = next(name for name, _ in SECTIONS["government"] if not any(path.endswith(f"government.{name}") for path in first))
+    parameter = SECTIONS["government"][fixed]
+    changed = short.set(f"countries.india.government.{fixed}", {"value": parameter.default, "range": [parameter.low, parameter.high]})
     second = es.run(changed, 100, 1).judged
-    assert list(first.columns) != list(second.columns)
+    assert set(second.columns) - set(first.columns) == {f"countries.india.government.{fixed}"}
     assert second[list(first.columns)].equals(first)
 
 

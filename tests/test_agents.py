@@ -189,7 +189,7 @@ def test_the_story_tells_of_every_deal_and_every_break(told):
 
 
 def test_every_decision_has_reasons_that_add_up_to_a_preference(told):
-    terms = ["threat", "grievance", "pressure", "cost", "weariness", "trust", "fear", "deal", "disposition", "inertia"]
+    terms = ["threat", "grievance", "pressure", "cost", "weariness", "ties", "fear", "deal", "disposition", "inertia"]
     reasons = told.reasons
     assert len(reasons) > 0
     assert (reasons[terms].sum(axis=1) > -1e-9).all()

@@ -16,8 +16,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from escalation_sim.errors import InputError
+from escalation_sim.rules import SECTIONS
 from escalation_sim.scenario import Scenario, load_scenario, shipped_ladders
 
+FRAGILITY = SECTIONS["cease_fire"]["fragility"]
 VALID = """\
 name: border-crisis
 title: A crisis at the border
@@ -209,7 +211,7 @@ SPOILT: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "overflowing float": ("fragility: 0.03", "fragility: 1e999", ("finite", "inf")),
     "overflowing integer": ("fragility: 0.03", "fragility: 1" + "0" * 400, ("too large",)),
     "integer of too many digits": ("fragility: 0.03", "fragility: 1" + "0" * 5000, ("too large",)),
-    "number out of range": ("fragility: 0.03", "fragility: 0.5", ("out of range", "0.5", "0.001 to 0.2 1/day")),
+    "number out of range": ("fragility: 0.03", "fragility: 0.5", ("out of range", "0.5", f"{FRAGILITY.low:g} to {FRAGILITY.high:g} 1/day")),
     "outlet neither social nor not": ("{audience: 0.4}", "{social: 0.5}", ("must be 0 or 1",)),
     "range out of range": ("[0.8, 1.6]", "[0.8, 16]", ("resolve.range.1", "out of range", "0 to 3")),
     "range without the value": ("[0.8, 1.6]", "[1.4, 1.6]", ("range", "does not contain the value 1.2")),

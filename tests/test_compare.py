@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import time
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
 import escalation_sim as es
 from escalation_sim.analysis.differences import COLUMNS, MOST_PAIRS, STANDARD, paired_differences, peak_moves
 from escalation_sim.cli.commands import commands
-from escalation_sim.cli.compare import difference_rows
+from escalation_sim.cli.compare import difference_rows, without_periods
 from escalation_sim.errors import InputError
 from made_results import SHORT_LADDER, made_result, made_scenario
 
@@ -164,10 +166,6 @@ def test_ladders_that_differ_have_their_own_marks():
 
 
 def test_other_outcomes_are_compared_where_the_standard_ones_are_missing():
-    import dataclasses
-
-    import pandas as pd
-
     def other(**columns):
         table = pd.DataFrame({**columns, "word": ["a", "b", "c"]}, index=pd.RangeIndex(3, name="run"))
         return dataclasses.replace(made_result(made_scenario()), outcomes=table)
@@ -179,7 +177,18 @@ def test_other_outcomes_are_compared_where_the_standard_ones_are_missing():
     assert row(table, "wars")["difference"] == pytest.approx(-1 / 3)
     assert row(table, "first_war_year")["difference"] == 0.0
     assert peak_moves(before, after) == {}
-    assert difference_rows(table)[1][0] == "first war year"
+    assert difference_rows(table)[1][0] == "First war year"
+
+
+def test_a_rivalry_is_compared_in_the_standard_outcomes_it_has_and_in_its_own():
+    def other(result):
+        table = result.outcomes[["peak_rung", "deaths_total"]].assign(crises=[3.0, 4.0, 5.0, 6.0], crises_1990s=1.0)
+        return dataclasses.replace(result, outcomes=table)
+
+    table = paired_differences(*map(other, made_pair()))
+    names = ["peak_rung", "force", "war", "deaths_mean", "deaths_median", "crises", "crises_1990s"]
+    assert list(table["outcome"]) == names
+    assert list(without_periods(table)["outcome"]) == names[:-1]
 
 
 @pytest.mark.parametrize("runs", [3, 5])
@@ -189,8 +198,6 @@ def test_results_that_cannot_be_paired_are_refused(runs):
 
 
 def test_results_of_different_seeds_are_refused():
-    import dataclasses
-
     before = made_result(made_scenario())
     with pytest.raises(InputError, match="seed"):
         paired_differences(before, dataclasses.replace(before, seed=before.seed + 1))

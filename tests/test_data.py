@@ -9,12 +9,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import yaml
 
 from escalation_sim.parameters import ASSUMED, Section
 from escalation_sim.rules import PROFILES, SECTIONS, THEORIES
-from escalation_sim.scenario import load_scenario
+from escalation_sim.scenario import channels_as_of, load_scenario
 
 ROOT = Path(__file__).parents[1]
 DATA = ROOT / "src" / "escalation_sim" / "data"
@@ -106,13 +107,21 @@ def lies_within(section: Section, name: str, number: Any) -> bool:
     return parameter.low <= low <= value_of(number) <= high <= parameter.high
 
 
+def active_on(day: datetime.date) -> list[dict[str, Any]]:
+    """Initiatives of the year of a day."""
+    return [entry for entry in INITIATIVES if entry["from"] <= day.year <= (entry["to"] or 9999)]
+
+
+def strength_on(date: str) -> float:
+    """Strength of Track II on a date: its initiatives added up, at most 1."""
+    return min(1.0, sum(value_of(entry["strength"]) for entry in active_on(datetime.date.fromisoformat(date))))
+
+
 def state_on(channel: str, date: str) -> tuple[str, float]:
     """Status and relationship of one channel on a date, by the rule of the calendar."""
     day = datetime.date.fromisoformat(date)
     if channel == "track_two":
-        active = [entry for entry in INITIATIVES if entry["from"] <= day.year <= (entry["to"] or 9999)]
-        strengths = [value_of(entry["strength"]) for entry in active]
-        return ("open" if strengths else "closed"), min(1.0, sum(strengths))
+        return ("open", 0.5) if active_on(day) else ("closed", 0.0)
     for entry in CALENDAR.get(channel, ()):
         if entry["from"] <= day and (entry["to"] is None or day <= entry["to"]):
             return entry["status"], entry["relationship"]
@@ -155,7 +164,12 @@ def test_the_seven_presets_are_there() -> None:
 @pytest.mark.parametrize("preset", sorted(PRESETS))
 def test_a_preset_gives_every_number_of_a_profile_within_its_range(preset: str) -> None:
     profile = CHANNELS[preset]["profile"]
-    assert set(profile) == set(PROFILES["channel"].parameters)
+    assert set(profile) <= set(PROFILES["channel"].parameters)
+    left_out = set(PROFILES["channel"].parameters) - set(profile)
+    without_effect = {name for name in left_out if PROFILES["channel"][name].default == 0.0}
+    assert without_effect <= {"clarifies_signals", "prepares_deals", "builds_trade", "calms_media"}
+    used_by_those_who_take_part = value_of(profile["by_choice"]) == 0.0
+    assert left_out - without_effect <= {"strength", *(["reliability"] if used_by_those_who_take_part else [])}
     for name, number in profile.items():
         assert lies_within(PROFILES["channel"], name, number), name
         assert number["source"], name
@@ -180,7 +194,13 @@ def test_the_military_hotline_implements_most_and_the_back_channel_settles_most_
 
     assert largest("implements") == "dgmo_hotline"
     assert largest("negotiates") == largest("intent_precision") == largest("influence") == "back_channel"
-    assert largest("builds_constituency") == "people_to_people"
+
+
+def test_track_two_as_it_was_never_built_a_larger_constituency_than_contacts_between_people() -> None:
+    for year in range(1985, 2026):
+        profile = channels_as_of(f"{year}-06-01")["track_two"].profile
+        built = profile["builds_constituency"].value * profile["strength"].value if profile else 0.0
+        assert built < value_of(CHANNELS["people_to_people"]["profile"]["builds_constituency"]), year
 
 
 def test_only_the_third_party_needs_a_mediator() -> None:
@@ -247,9 +267,7 @@ def test_a_channel_had_the_state_the_record_gives(date: str, channel: str, statu
     [("2004-06-01", 0.6, 0.8), ("2016-01-02", 0.3, 0.5), ("2019-02-14", 0.2, 0.35), ("2025-04-22", 0.1, 0.2)],
 )
 def test_track_two_was_strongest_in_2004_and_is_nearly_gone_in_2025(date: str, low: float, high: float) -> None:
-    status, relationship = state_on("track_two", date)
-    assert status == "open"
-    assert low <= relationship <= high
+    assert low <= strength_on(date) <= high
 
 
 @pytest.mark.parametrize("name", NAMED_INITIATIVES)
@@ -390,3 +408,31 @@ def test_the_loader_gives_the_channels_the_state_of_the_calendar(date: str) -> N
         status, relationship = state_on(channel.name, date)
         assert channel.status == code[status], channel.name
         assert channel.relationship.value == pytest.approx(relationship), channel.name
+        strength = strength_on(date) if channel.name == "track_two" else 1.0
+        assert channel.profile["strength"].value == pytest.approx(strength), channel.name
+
+
+FOCUSED = {
+    "intent_precision": "general", "builds_trust": "general", "clarifies_signals": "nuclear", "prepares_deals": "kashmir",
+    "builds_trade": "trade", "builds_constituency": "people", "calms_media": "media",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("date", ["2004-06-01", "2016-01-02", "2025-04-22"])
+def test_what_track_two_does_is_its_presets_number_times_the_share_of_its_work_with_that_focus(date: str) -> None:
+    active = active_on(datetime.date.fromisoformat(date))
+    weights = [value_of(entry["strength"]) for entry in active]
+    profile = channels_as_of(date)["track_two"].profile
+    for name, focus in FOCUSED.items():
+        share = np.average([entry["focus"].get(focus, 0.0) for entry in active], weights=weights)
+        assert profile[name].value == pytest.approx(value_of(CHANNELS["track_two"]["profile"][name]) * share), name
+    for name in ("influence", "sponsorship"):
+        assert profile[name].value == pytest.approx(np.average([value_of(entry[name]) for entry in active], weights=weights)), name
+
+
+def test_a_focus_that_no_initiative_has_does_nothing() -> None:
+    for year in range(1991, 2026):
+        profile = channels_as_of(f"{year}-06-01")["track_two"].profile
+        for name, focus in FOCUSED.items():
+            someone = any(entry["focus"].get(focus, 0.0) > 0.0 for entry in active_on(datetime.date(year, 6, 1)))
+            assert (profile[name].value > 0.0) == someone, (year, name)

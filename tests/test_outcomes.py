@@ -16,7 +16,8 @@ from made_results import made_scenario
 STEPS_A_DAY = 4
 QUIET_DAYS = 7.0
 DYAD = ("deal_tried", "deal_struck", "deal_broken", "cease_fire", "fire")
-BY_COUNTRY = ("order", "accident", "accident_misread", "nuclear_signal", "trust", "weary", "deaths")
+BY_LINE = ("leak", "called", "unanswered", "rescued")
+BY_COUNTRY = ("order", "accident", "accident_misread", "nuclear_signal", "signal_misread", "trust", "weary", "deaths")
 SCENARIO = shipped("pahalgam-2025")
 CHANNELS = [channel.name for channel in SCENARIO.channels]
 
@@ -56,7 +57,7 @@ def state_on(day: float, posture: tuple[float, float], paths: dict[str, Any]) ->
         "belief": both[::-1] + float(values.pop("error", 0.0)),
         "deal_channel": np.full(1, float(values.pop("deal_channel", -1.0))),
         "engaged": np.full((2, 1), float(values.pop("engaged", 0.0))),
-        "leak": np.full((3, 1), float(values.pop("leak", 0.0))),
+        **{name: np.full((3, 1), float(values.pop(name, 0.0))) for name in BY_LINE},
         "voice": np.full((4, 2, 1), float(values.pop("voice", 0.0))),
     }
     assert not values
@@ -156,9 +157,14 @@ def test_counts_add_up_over_sides_and_lines():
         accident=on_day(1),
         accident_misread=on_day(2),
         nuclear_signal=on_day(1),
+        signal_misread=on_day(2),
         leak=on_day(1),
+        called=lambda day: float(day in (1, 2)),
+        unanswered=on_day(1),
+        rescued=on_day(2),
         fire=0.5,
     )
+    assert (found["calls"], found["calls_unanswered"], found["rescues"], found["signals_misread"]) == (6.0, 3.0, 3.0, 2.0)
     assert (found["accidents"], found["accidents_misread"], found["nuclear_signals"], found["leaks"]) == (2.0, 2.0, 2.0, 3.0)
     assert found["local_fire"] == 0.5 * STEPS_A_DAY * found["stopped"]
 
@@ -245,7 +251,7 @@ def test_pahalgam_2025_is_measured_with_the_same_ruler():
 
 
 def test_what_the_record_does_not_say_is_left_out():
-    silent = {"deaths_total", "trust_end", "civil_voice_end", "misperception", "local_fire", "leaks", "deals_tried"}
+    silent = {"deaths_total", "trust_end", "civil_voice_end", "misperception", "local_fire", "leaks", "deals_tried", "calls", "calls_unanswered", "rescues", "signals_misread"}
     assert not silent & set(observed_outcomes(SCENARIO))
     assert observed_outcomes(made_scenario()) == {}
 

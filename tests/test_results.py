@@ -145,7 +145,7 @@ def damaged(folder: Path, change) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("words", ["", "{", "no json", '{"format": 1}'])
+@pytest.mark.parametrize("words", ["", "{", "no json", '{"format": 2}'])
 def test_a_damaged_manifest_is_answered_in_one_line(other, tmp_path, words):
     folder = other.save(tmp_path / "r")
     (folder / "manifest.json").write_text(words)
@@ -172,11 +172,11 @@ def test_any_damage_of_the_manifest_is_answered_in_one_line(other, tmp_path, cha
 
 
 def test_a_result_in_another_format_says_so(other, tmp_path):
-    with pytest.raises(InputError, match="written in another format, got 2; allowed: 1"):
-        Result.load(damaged(other.save(tmp_path / "r"), lambda m: {**m, "format": 2}))
+    with pytest.raises(InputError, match="written in another format, got 1; allowed: 2"):
+        Result.load(damaged(other.save(tmp_path / "r"), lambda m: {**m, "format": 1}))
 
 
-@pytest.mark.parametrize("name", ["outcomes.parquet", "fan-posture.parquet", "trajectory-posture.parquet"])
+@pytest.mark.parametrize("name", ["outcomes.parquet", "crises.parquet", "fan-posture.parquet", "trajectory-posture.parquet"])
 def test_a_missing_or_cut_table_is_answered_in_one_line(result, tmp_path, name):
     folder = result.save(tmp_path / "r")
     whole = (folder / name).read_bytes()

@@ -191,7 +191,7 @@ def test_every_rule_file_has_its_place_in_the_turn():
 def test_every_state_is_written_once_in_a_turn_or_is_a_disposition():
     written = [name for phase in TURN for name in phase.writes]
     assert len(written) == len(set(written))
-    assert set(VARIABLES) - set(written) == {"temper", "tempo", "lethality", "liking"}
+    assert set(VARIABLES) - set(written) == {"tempo", "lethality"}
 
 
 def test_every_random_stream_has_a_name_of_its_own():

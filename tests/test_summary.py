@@ -183,6 +183,22 @@ def test_what_ended_the_real_crisis_is_listed_even_if_no_run_ended_so():
     assert (row.value, row.observed) == (0.0, "here")
 
 
+def test_what_became_of_calls_is_counted_a_run():
+    rows = rows_of(
+        made_result(made_scenario(), calls=[4.0, 0.0, 8.0], calls_unanswered=[1.0, 0.0, 2.0], rescues=[0.0, 0.0, 1.0])
+    )
+    assert rows["Calls tried, mean"].value == 4.0
+    assert rows["Calls that nobody answered, mean"].value == 1.0
+    assert rows["Messages that got through on another line, mean"].spread == (0.0, 1.0)
+    assert rows["Nuclear signals misread, mean"].interval_text.startswith("0–1.")
+    assert rows["Calls tried, mean"].group.startswith("Calls on the lines")
+
+
+def test_counts_in_print_are_as_fine_as_they_are_small():
+    texts = [Row("g", "l", value, "count").value_text for value in (0.0, 0.126, 0.996, 3.14159, 12.0, 1234.5)]
+    assert texts == ["0", "0.13", "1.0", "3.1", "12", "1,234"]
+
+
 def test_numbers_in_print_say_what_they_are():
     row = Row("g", "l", 0.1234, "share", (0.1, 0.2))
     assert (row.value_text, row.interval_text, row.spread_text) == ("12.3 %", "10.0–20.0", "")

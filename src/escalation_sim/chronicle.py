@@ -12,14 +12,14 @@ from dataclasses import asdict, dataclass, fields
 import pandas as pd
 
 from escalation_sim.parameters import Array
-from escalation_sim.scenario import Scenario
+from escalation_sim.scenario import Scenario, channel_presets
 
 __all__ = ["WATCHED", "Event", "events_of_step", "frame_of_events"]
 
 WATCHED = (
     "strike_deaths", "attack_deaths", "attack_injury", "posture", "posture_wanted", "order", "act_begun", "overshot", "accident",
-    "accident_misread", "nuclear_signal", "status", "leak", "engaged", "deal_tried", "deal_struck", "deal_broken", "deal_channel",
-    "deaths_in_step", "deaths", "fire",
+    "accident_misread", "nuclear_signal", "signal_misread", "status", "leak", "unanswered", "rescued", "own_failure", "temper",
+    "engaged", "deal_tried", "deal_struck", "deal_broken", "deal_channel", "deaths_in_step", "deaths", "fire",
 )  # fmt: skip
 """State that events are read from."""
 
@@ -31,8 +31,8 @@ class Event:
     Attributes
     ----------
     day, date : when, in days since the start and on the calendar.
-    kind : "attack", "order", "order withdrawn", "act", "posture", "accident", "nuclear signal", "channel", "mediation", "talks", "deal",
-        "deal broken".
+    kind : "trigger", "gesture", "attack", "order", "order withdrawn", "act", "posture", "accident", "nuclear signal",
+        "signal misread", "leader", "channel", "leak", "call", "rescue", "mediation", "talks", "deal", "deal broken".
     actor : country, or whoever it was.
     rung : rung on the ladder, or None.
     words : plain words.
@@ -47,9 +47,24 @@ class Event:
 
 
 def frame_of_events(events: list[Event]) -> pd.DataFrame:
-    """Events as a table, one row each."""
-    table = pd.DataFrame([asdict(event) for event in events], columns=[field.name for field in fields(Event)])
+    """Events as a table, one row each; of the calls on a line, one a day."""
+    told = once_a_day(events)
+    table = pd.DataFrame([asdict(event) for event in told], columns=[field.name for field in fields(Event)])
     return table.astype({"rung": "Int64"})
+
+
+def once_a_day(events: list[Event]) -> list[Event]:
+    """The events, but of what happens to calls on a line only the first of each day."""
+    seen: set[tuple[int, str]] = set()
+    kept = []
+    for event in events:
+        if event.kind in ("call", "rescue"):
+            key = (int(event.day), event.actor)
+            if key in seen:
+                continue
+            seen.add(key)
+        kept.append(event)
+    return kept
 
 
 Step = Mapping[str, Array]
@@ -63,8 +78,10 @@ def events_of_step(before: Step, after: Step, day: float, scenario: Scenario) ->
         *of_attacks(after, day, scenario),
         *of_orders(before, after, scenario),
         *of_postures(before, after, scenario),
+        *of_leaders(before, after, scenario),
         *of_surprises(after, scenario),
         *of_channels(before, after, scenario),
+        *of_calls(before, after, scenario),
         *of_bargaining(after, scenario),
     ]
     return [Event(day, date, kind, actor, rung, words) for kind, actor, rung, words in found]
@@ -84,7 +101,8 @@ def of_attacks(after: Step, day: float, scenario: Scenario) -> Found:
     for trigger in scenario.triggers:
         if day <= trigger.day < day + width:
             label = label_of(trigger.actor, scenario)
-            yield "trigger", label, None, f"{trigger.what or trigger.kind}"
+            kind = "gesture" if trigger.kind == "gesture" else "trigger"
+            yield kind, label, None, f"{trigger.what or trigger.kind}"
     for place, group in enumerate(scenario.armed_groups):
         deaths = value(after, "strike_deaths", place)
         if deaths > 0:
@@ -147,14 +165,24 @@ def of_postures(before: Step, after: Step, scenario: Scenario) -> Found:
                 )
 
 
+def of_leaders(before: Step, after: Step, scenario: Scenario) -> Found:
+    """New leaders: the disposition of a government is another."""
+    for place, country in enumerate(scenario.countries):
+        if value(after, "temper", place) != value(before, "temper", place):
+            yield "leader", country.label, None, f"{country.label} has a new leader"
+
+
 def of_surprises(after: Step, scenario: Scenario) -> Found:
-    """Accidents and nuclear signals."""
+    """Accidents and nuclear signals, and how signals are read."""
     for place, country in enumerate(scenario.countries):
         if value(after, "accident", place) > 0:
             read = "the rival reads it as intended" if value(after, "accident_misread", place) > 0 else "explained in time"
             yield "accident", country.label, None, f"An unintended act by the forces of {country.label}; {read}"
         if value(after, "nuclear_signal", place) > 0:
             yield "nuclear signal", country.label, None, f"{country.label} signals with its nuclear forces"
+            reader = scenario.countries[1 - place].label
+            if value(after, "signal_misread", 1 - place) > 0:
+                yield "signal misread", reader, None, f"{reader} misreads the signal of {country.label} as preparation for use"
 
 
 def of_channels(before: Step, after: Step, scenario: Scenario) -> Found:
@@ -169,6 +197,29 @@ def of_channels(before: Step, after: Step, scenario: Scenario) -> Found:
     for place, mediator in enumerate(scenario.mediators):
         if value(after, "engaged", place) > value(before, "engaged", place):
             yield "mediation", mediator.label, None, f"At work as mediator: {mediator.label}"
+
+
+def of_calls(before: Step, after: Step, scenario: Scenario) -> Found:
+    """Calls that nobody answers, and messages that get through on another line."""
+    for place, channel in enumerate(scenario.channels):
+        if value(after, "rescued", place) > 0:
+            failed = [
+                with_article(other.label)
+                for number, other in enumerate(scenario.channels)
+                if number != place and value(before, "own_failure", number) > 0
+            ]
+            lost = f"What failed on {' and '.join(failed)}" if failed else "The message"
+            yield "rescue", channel.label, None, f"{lost} gets through on {with_article(channel.label)}"
+        elif value(after, "unanswered", place) > 0:
+            yield "call", channel.label, None, f"Nobody answers on {with_article(channel.label)}"
+
+
+def with_article(label: str) -> str:
+    """The label of a line inside a sentence: "the hotline of …"; names, and labels of a scenario's own, as they are."""
+    rest = label.partition(" ")[2]
+    if rest[:1].isupper() or label not in {preset.label for preset in channel_presets().values()}:
+        return label
+    return f"the {label[0].lower()}{label[1:]}"
 
 
 def of_bargaining(after: Step, scenario: Scenario) -> Found:

@@ -398,7 +398,7 @@ class Setting:
                     "lasts": self.value(f"triggers.{place}.lasts", trigger.lasts),
                     "deaths": np.rint(self.value(f"triggers.{place}.deaths", trigger.deaths)),
                     "visibility": self.value(f"triggers.{place}.visibility", trigger.visibility),
-                    "injury": float(injures[trigger.rung]),
+                    "injury": self.value(f"triggers.{place}.injury", trigger.injury or Number(float(injures[trigger.rung]))),
                     "puts_actor_on": float(trigger.rung) if trigger.kind in ("incursion", "exercise") else 0.0,
                     "is_victim": np.array([[float(trigger.victim == country.name)] for country in self.scenario.countries]),
                     "is_actor": np.array([[float(trigger.actor == country.name)] for country in self.scenario.countries]),

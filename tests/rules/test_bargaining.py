@@ -1,4 +1,4 @@
-"""A deal needs two willing governments, something at stake, and a line to strike it on."""
+"""A deal needs two willing governments, something at stake, and a line in use to strike it on."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ TALKER = {"negotiates": 0.5, "influence": 1.0}
 READY = {"posture": (3.0, 3.0), "order": (0.0, 0.0), "willingness": (EAGER, EAGER), "price_of_publicity": (0.0, 0.0)}
 SIDE = {
     "weariness": 0.0, "threat": 0.0, "trust": 0.0, "deaths_recent": 0.0, "bitterness": 0.0, "pressure": 0.0, "disillusion": 0.0,
+    "groundwork": 0.0,
 }  # fmt: skip
 
 
@@ -25,17 +26,29 @@ def dealt(
     u=(0.0, 0.0),
     status=None,
     relationship=None,
+    in_use=None,
     cease_fire=0.0,
     fought=0.0,
+    over=0.0,
+    excitement=0.0,
     dt=0.25,
     before_force=0.45,
+    hot_line=0.5,
+    about_the_line=0.02,
     **changes,
 ):
     by_country = {name: rows(*sides) for name, sides in {**READY, **changes}.items()}
-    single = {"cease_fire": array(cease_fire), "fought": array(fought), "deal_channel": array(-1.0)}
+    single = seen(cease_fire=cease_fire, fought=fought, over=over, excitement=excitement, deal_channel=-1.0).__dict__
     count = len(profiles)
-    lines = {"status": rows(*(status or (2.0,) * count)), "relationship": rows(*(relationship or (1.0,) * count))}
-    p = given("deals", channel=members("channel", *profiles), dt=dt, before_force=before_force)
+    lines = {
+        "status": rows(*(status or (2.0,) * count)),
+        "relationship": rows(*(relationship or (1.0,) * count)),
+        "in_use": rows(*(in_use or (1.0,) * count)),
+    }
+    p = given(
+        "deals", channel=members("channel", *profiles), dt=dt,
+        before_force=before_force, hot_line=hot_line, about_the_line=about_the_line,
+    )  # fmt: skip
     return deal(Values({**by_country, **single, **lines}), p, [array(draw) for draw in u])
 
 
@@ -62,16 +75,26 @@ def test_a_line_that_cannot_negotiate_never_strikes_a_deal(draws):
     assert dealt(mute, TALKER, u=(0.0, 0.0, draws[2]))["deal_channel"] == 1.0
 
 
-@pytest.mark.parametrize(("status", "relationship"), [((0.0,), (1.0,)), ((1.0,), (1.0,)), ((2.0,), (0.0,))])
-def test_a_silent_line_strikes_no_deal(status, relationship):
-    assert dealt(TALKER, status=status, relationship=relationship)["deal_tried"] == 0.0
+@pytest.mark.parametrize(
+    "silence", [{"status": (0.0,)}, {"status": (1.0,)}, {"relationship": (0.0,)}, {"in_use": (0.0,)}], ids=str
+)
+def test_a_silent_line_strikes_no_deal(silence):
+    assert dealt(TALKER)["deal_tried"] == 1.0
+    assert dealt(TALKER, **silence)["deal_tried"] == 0.0
+
+
+def test_a_line_of_half_the_strength_brings_half_the_talks():
+    u = (evenly(10_000), 0.0)
+    found = dealt({**TALKER, "strength": 0.5}, u=u, fought=1.0)["deal_tried"].mean()
+    assert found == pytest.approx(1.0 - np.exp(-0.25 * 0.25), abs=1e-4)
+    assert dealt({**TALKER, "strength": 0.0}, fought=1.0)["deal_tried"] == 0.0
 
 
 def test_without_lines_there_is_no_deal():
     p = given("deals", channel=members("channel"))
     s = Values({
-        **{name: rows(*sides) for name, sides in READY.items()}, **seen(cease_fire=0.0, fought=0.0, deal_channel=-1.0).__dict__,
-        "status": np.zeros((0, 1)), "relationship": np.zeros((0, 1)),
+        **{name: rows(*sides) for name, sides in READY.items()}, **seen(cease_fire=0.0, fought=0.0, over=0.0, excitement=0.0, deal_channel=-1.0).__dict__,
+        "status": np.zeros((0, 1)), "relationship": np.zeros((0, 1)), "in_use": np.zeros((0, 1)),
     })  # fmt: skip
     assert deal(s, p, [array(0.0)] * 3)["deal_struck"] == 0.0
 
@@ -100,6 +123,25 @@ def test_force_once_used_is_remembered():
     assert dealt(TALKER, posture=(3.0, 4.0))["fought"] == 1.0
     assert dealt(TALKER, posture=(0.0, 0.0), fought=1.0)["fought"] == 1.0
     assert dealt(TALKER)["fought"] == 0.0
+
+
+def test_when_a_crisis_is_over_what_was_fought_in_it_is_past():
+    assert dealt(TALKER, posture=(0.0, 0.0), fought=1.0, over=1.0)["fought"] == 0.0
+    slow, quick = (dealt(TALKER, u=(evenly(10_000), 0.0), fought=1.0, over=over)["deal_tried"].mean() for over in (1.0, 0.0))
+    assert slow == pytest.approx(1.0 - np.exp(-0.5 * 0.45 * 0.25), abs=1e-4)
+    assert quick == pytest.approx(1.0 - np.exp(-0.5 * 0.25), abs=1e-4)
+
+
+def test_a_hot_line_is_worth_a_deal_even_without_a_crisis():
+    """From the rate of exchanges on at which it is called hot, at its own share of the pace of a crisis."""
+    quiet = {"posture": (2.0, 2.0), "about_the_line": 0.3, "hot_line": 0.5, "u": (evenly(10_000), 0.0)}
+    assert (dealt(TALKER, excitement=0.499, **quiet)["deal_tried"] == 0.0).all()
+    for fought in (0.0, 1.0):
+        talked = dealt(TALKER, excitement=0.5, fought=fought, **quiet)["deal_tried"].mean()
+        assert talked == pytest.approx(1.0 - np.exp(-0.5 * 0.3 * 0.25), abs=1e-4)
+    assert (dealt(TALKER, excitement=5.0, cease_fire=1.0, **quiet)["deal_tried"] == 0.0).all()
+    crisis = {**quiet, "posture": (3.0, 2.0)}
+    assert dealt(TALKER, excitement=5.0, **crisis)["deal_tried"].mean() == pytest.approx(1.0 - np.exp(-0.5 * 0.45 * 0.25), abs=1e-4)
 
 
 def test_a_government_of_two_minds_says_yes_half_the_time():
@@ -134,8 +176,14 @@ def test_the_line_that_strikes_is_drawn_by_its_part_in_the_agreement():
     assert shares == pytest.approx([1 / 3, 0.0, 2 / 3], abs=2e-4)
 
 
-def willing(p=None, *, engaged=(), leverage=(), **changes) -> float:
-    p = p or given("bargaining", mediator=members("mediator", *[{"leverage": each} for each in leverage]))
+WEIGHTS = {
+    "readiness": -0.7, "by_weariness": 3.0, "by_fear": 4.0, "by_trust": 1.5, "by_losses": 0.3, "by_grievance": 3.0, "by_pressure": 1.5,
+    "by_disillusion": 1.0, "price_of_publicity": 2.0,
+}  # fmt: skip
+
+
+def willing(*, engaged=(), leverage=(), **changes) -> float:
+    p = given("bargaining", mediator=members("mediator", *[{"leverage": each} for each in leverage]), **WEIGHTS)
     s = Values({**seen(**{**SIDE, **changes}).__dict__, "engaged": rows(*engaged) if engaged else np.zeros((0, 1))})
     return float(willingness(s, p, [])["willingness"][0])
 
@@ -143,6 +191,7 @@ def willing(p=None, *, engaged=(), leverage=(), **changes) -> float:
 @pytest.mark.parametrize(("what", "amount", "shift"), [
     ("weariness", 0.5, 1.5), ("threat", 5.0, 2.0), ("trust", 0.4, 0.6), ("deaths_recent", np.e - 1.0, 0.3),
     ("bitterness", 0.5, -1.5), ("pressure", 0.5, -0.75), ("disillusion", 2.0, -2.0),
+    ("groundwork", 1.25, 1.25),
 ])  # fmt: skip
 def test_everything_shifts_willingness_by_its_weight(what, amount, shift):
     assert willing() == -0.7
@@ -155,7 +204,7 @@ def test_only_the_strongest_mediator_at_work_counts():
 
 
 def test_publicity_costs_only_under_pressure():
-    p = given("bargaining", mediator=members("mediator"))
+    p = given("bargaining", mediator=members("mediator"), **WEIGHTS)
     prices = [
         float(willingness(Values({**seen(**{**SIDE, "pressure": pressure}).__dict__, "engaged": np.zeros((0, 1))}), p, [])["price_of_publicity"][0])
         for pressure in (0.0, 0.5)

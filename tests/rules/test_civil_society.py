@@ -7,15 +7,24 @@ from hypothesis import given as for_all
 from hypothesis import settings
 from hypothesis import strategies as st
 
+from escalation_sim.parameters import Values
 from escalation_sim.rules.civil_society import voice, voice_next
 from given import array, given, member, seen, summed_up
 
 SHARE = st.floats(0.0, 1.0)
 BUILDERS = ({"builds_constituency": 0.02}, {"builds_constituency": 0.05})
+NUMBERS = {
+    "contact": 1.0, "stigma": 0.08, "recovery": 0.02, "unrest": 0.02,
+}  # fmt: skip
+"""Numbers of these tests, whatever the defaults."""
+
+
+def society(**changes) -> Values:
+    return given("civil_society", **{**NUMBERS, **changes})
 
 
 def heard(group=None, *, now=0.3, climate=0.0, salience=1.0, contact=0.03, draw=0.0, **changes):
-    p = given("civil_society", dt=1.0, member=group or member("group"), **changes)
+    p = society(dt=1.0, member=group or member("group"), **changes)
     return voice(seen(voice=now, climate=climate, salience=salience, contact=contact), p, [array(draw)])["voice"]
 
 

@@ -17,15 +17,15 @@ SHARE = st.floats(0.0, 1.0)
 SITUATIONS = st.fixed_dictionaries(
     {
         "threat": st.floats(0, 10), "grievance": st.floats(0, 12), "resolve": st.floats(0, 4), "pressure": SHARE, "attention": SHARE,
-        "commitment": st.floats(0, 10), "weariness": SHARE, "trust": SHARE, "dread": st.floats(0, 2), "bound": SHARE,
-        "provocation": st.floats(0, 10), "causeless": SHARE,
+        "commitment": st.floats(0, 10), "weariness": SHARE, "ties": SHARE, "dread": st.floats(0, 2), "promise": SHARE,
+        "provocation": st.floats(0, 10), "price_of_rising": SHARE,
     }
 )  # fmt: skip
 CALM = {
     "threat": 0.0, "grievance": 0.0, "resolve": 1.0, "pressure": 0.0, "attention": 0.0, "commitment": 0.0, "weariness": 0.0,
-    "trust": 0.0, "dread": 0.0, "bound": 0.0, "provocation": 0.0, "causeless": 0.0,
+    "ties": 0.0, "dread": 0.0, "promise": 0.0, "provocation": 0.0, "price_of_rising": 0.0,
 }  # fmt: skip
-COSTLESS = {"cost_sensitivity": 0.0, "unprovoked": 0.0, "nuclear_caution": 0.0, "threat_weight": 0.0, "audience_cost": 0.0}
+COSTLESS = {"cost_sensitivity": 0.0, "nuclear_caution": 0.0, "threat_weight": 0.0, "audience_cost": 0.0}
 
 
 def rung(number: int, severity: float) -> Rung:
@@ -94,11 +94,11 @@ def test_the_spiral_fears_no_punishment():
     assert np.array_equal(*costs)
 
 
-@for_all(provocation=st.floats(0, 10), trust=SHARE)
+@for_all(provocation=st.floats(0, 10), ties=SHARE)
 @settings(max_examples=40, deadline=None)
-def test_tit_for_tat_answers_with_the_rung_nearest_to_the_provocation(provocation, trust):
+def test_tit_for_tat_answers_with_the_rung_nearest_to_the_provocation(provocation, ties):
     found = best(
-        weighed("reciprocity", {**CALM, "provocation": provocation, "trust": trust}, choice={"generosity": 0.0}, **COSTLESS)
+        weighed("reciprocity", {**CALM, "provocation": provocation, "ties": ties}, choice={"generosity": 0.0}, **COSTLESS)
     )
     distance = np.abs(LADDER.tables["severity"] - provocation)
     assert distance[found] == pytest.approx(distance.min())

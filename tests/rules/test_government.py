@@ -16,12 +16,22 @@ from given import LADDER, array, given, seen
 
 WEIGHTS = (
     "resolve", "threat_weight", "pressure_weight", "audience_cost", "cost_sensitivity", "unprovoked", "weariness_weight",
-    "trust_weight", "nuclear_caution", "compliance", "inertia",
+    "trust_weight", "trade_weight", "restraint", "nuclear_caution", "compliance", "inertia",
 )  # fmt: skip
+NUMBERS = {
+    "resolve": 1.45, "temper": 0.3, "precision": 4.0, "mood_size": 0.15, "mood_days": 20.0, "threat_weight": 0.6,
+    "pressure_weight": 2.0, "audience_cost": 0.3, "standing_attention": 0.5, "cost_sensitivity": 1.0, "unprovoked": 0.7,
+    "half_cause": 1.0, "weariness_weight": 2.0, "restraint": 0.0, "trade_weight": 0.15, "trust_weight": 0.3,
+    "nuclear_caution": 3.1, "standing_dread": 0.8, "shadow_of_signals": 0.5, "shadow_days": 15.0, "compliance": 0.7,
+    "inertia": 0.3, "commitment_days": 10.0, "provocation_days": 30.0, "severity_per_injury": 1.7, "military_weight": 0.2,
+    "military_boldness": 0.4,
+}  # fmt: skip
+"""Numbers of these tests, whatever the defaults."""
 CALM = {
     "threat": 0.0, "grievance": 0.0, "pressure": 0.0, "commitment": 0.0, "weariness": 0.0, "trust": 0.0, "shadow": 0.0,
     "cease_fire": 0.0, "provocation": 0.0, "temper": 0.0, "mood": 0.0, "posture_wanted": 0.0, "posture": 0.0, "attack_injury": 0.0,
     "rival_act_begun": 0.0, "rival_posture": 0.0, "rival_nuclear_signal": 0.0, "motive_at_height": 0.0,
+    "trade": 0.0, "over": 0.0,
 }  # fmt: skip
 NO_LIKING = np.zeros((len(LADDER), 1))
 SHARE = st.integers(0, 16).map(lambda sixteenth: sixteenth / 16)
@@ -33,6 +43,7 @@ SITUATIONS = st.fixed_dictionaries(
         "commitment": st.integers(0, 10).map(float),
         "weariness": SHARE,
         "trust": SHARE,
+        "trade": SHARE,
         "shadow": st.integers(0, 3).map(float),
         "cease_fire": st.sampled_from([0.0, 1.0]),
         "posture_wanted": st.integers(0, 10).map(float),
@@ -45,7 +56,7 @@ def choice_of(theory: str, **changes) -> Values:
 
 
 def governed(theory="quantal_response", choice=None, **changes) -> Values:
-    return given("government", theory=THEORIES[theory], choice=choice or choice_of(theory), **changes)
+    return given("government", theory=THEORIES[theory], choice=choice or choice_of(theory), **{**NUMBERS, **changes})
 
 
 def decided(p=None, liking=NO_LIKING, draw=0.0, **changes) -> dict[str, np.ndarray]:
@@ -79,6 +90,7 @@ def test_more_nuclear_caution_never_raises_the_rung_wanted(situation, less, more
 
 @pytest.mark.parametrize(("parameter", "changes"), [
     ("cost_sensitivity", {}), ("weariness_weight", {"weariness": 0.5}), ("trust_weight", {"trust": 0.8}), ("compliance", {"cease_fire": 1.0}),
+    ("trade_weight", {"trade": 1.0}), ("restraint", {}),
 ])  # fmt: skip
 def test_whatever_holds_back_holds_back_more_the_more_it_weighs(parameter, changes):
     low, high = (SECTIONS["government"][parameter].low, SECTIONS["government"][parameter].high)
@@ -233,6 +245,33 @@ def test_the_strongest_motive_for_force_so_far_is_remembered():
     assert aroused > 1.0
     assert decided(motive_at_height=aroused)["motive_at_height"] == aroused
     assert decided(grievance=8.0, pressure=0.5, threat=3.0, motive_at_height=aroused)["motive_at_height"] > aroused
+
+
+def test_when_a_crisis_is_over_its_motive_is_past():
+    assert decided(motive_at_height=50.0, over=0.0)["motive_at_height"] == 50.0
+    fresh = decided(motive_at_height=0.0, over=1.0)["motive_at_height"]
+    assert decided(motive_at_height=50.0, over=1.0)["motive_at_height"] == fresh < 50.0
+
+
+def term(name: str, p: Values, **changes) -> np.ndarray:
+    """What one term says for every rung."""
+    return reasons(Values({**seen(**{**CALM, **changes}).__dict__, "liking": NO_LIKING}), p)[name][:, 0]
+
+
+ABOVE_QUIET = np.maximum(LADDER.tables["severity"] - LADDER.tables["severity"][LADDER.quiet], 0.0)
+
+
+def test_trust_and_trade_hold_back_by_their_weights_per_severity_above_quiet():
+    p = governed(trust_weight=0.4, trade_weight=0.2)
+    assert term("ties", p, trust=0.5, trade=0.75) == pytest.approx(-(0.4 * 0.5 + 0.2 * 0.75) * ABOVE_QUIET)
+    assert (term("ties", governed(trade_weight=0.0), trade=1.0) == 0.0).all()
+
+
+def test_a_policy_of_restraint_is_a_price_of_rising_that_no_injury_lifts():
+    costs = [term("cost", governed(restraint=restraint, unprovoked=0.7), grievance=1e9) for restraint in (0.0, 0.5)]
+    assert costs[1] - costs[0] == pytest.approx(-0.5 * ABOVE_QUIET)
+    uncalled_for = term("cost", governed(restraint=0.5, unprovoked=0.7)) - term("cost", governed(restraint=0.0, unprovoked=0.0))
+    assert uncalled_for == pytest.approx(-1.2 * ABOVE_QUIET)
 
 
 def test_a_government_is_weary_only_where_nothing_else_holds_it_back_more():

@@ -8,6 +8,7 @@ from hypothesis import given as for_all
 from hypothesis import settings
 from hypothesis import strategies as st
 
+from escalation_sim.parameters import Values
 from escalation_sim.rules.grievance import grievance_next, resentment
 from given import LADDER, array, given, seen
 
@@ -15,6 +16,15 @@ CALM = {
     "grievance": 3.0, "attack_injury": 0.0, "rival_act_begun": 0.0, "rival_posture": 0.0, "rival_accident_misread": 0.0,
     "deaths_recent": 0.0, "posture": 0.0, "act_begun": 0.0, "deal_struck": 0.0,
 }  # fmt: skip
+NUMBERS = {
+    "fading": 0.04, "sensitivity": 1.0, "ceiling": 12.0, "per_log_deaths": 0.12, "relief": 0.5, "concession": 0.6,
+    "accident": 0.6,
+}  # fmt: skip
+"""Numbers of these tests, whatever the defaults."""
+
+
+def injured(**changes) -> Values:
+    return given("grievance", **{**NUMBERS, **changes})
 
 
 def after(grievance=3.0, injury=0.0, answered=0.0, conceded=0.0, **changes):
@@ -25,7 +35,7 @@ def after(grievance=3.0, injury=0.0, answered=0.0, conceded=0.0, **changes):
 
 
 def resented(p=None, **changes):
-    return resentment(seen(**{**CALM, **changes}), p or given("grievance"), [])["grievance"]
+    return resentment(seen(**{**CALM, **changes}), p or injured(), [])["grievance"]
 
 
 def test_half_a_grievance_is_left_after_its_half_life():
@@ -73,31 +83,31 @@ def test_the_tenth_injury_adds_less_than_the_first_and_at_the_ceiling_nothing():
 
 
 def test_where_nothing_happens_grievance_only_fades():
-    assert resented(given("grievance", fading=0.04)) == pytest.approx([3.0 * np.exp(-0.04 * 0.25)], abs=1e-15)
+    assert resented(injured(fading=0.04)) == pytest.approx([3.0 * np.exp(-0.04 * 0.25)], abs=1e-15)
 
 
 def test_a_strike_injures_by_the_ladders_table():
-    p = given("grievance", fading=0.0, ceiling=12.0)
+    p = injured(fading=0.0, ceiling=12.0)
     for rung in (4, 5, 6):
         injury = LADDER.rungs[rung].injures
         assert resented(p, rival_act_begun=rung, rival_posture=rung) == pytest.approx([3.0 + injury * 0.75])
 
 
 def test_an_act_injures_once_and_a_held_posture_every_day():
-    p = given("grievance", fading=0.0, ceiling=12.0)
+    p = injured(fading=0.0, ceiling=12.0)
     assert resented(p, rival_posture=5.0) == 3.0
     for rung in (3, 7):
         assert resented(p, rival_posture=rung) == pytest.approx([3.0 + LADDER.rungs[rung].injures * 0.25 * 0.75])
 
 
 def test_ones_own_strike_relieves():
-    p = given("grievance", fading=0.0, relief=0.5)
+    p = injured(fading=0.0, relief=0.5)
     assert resented(p, act_begun=5.0, posture=5.0) == pytest.approx([3.0 * np.exp(-0.5 * LADDER.rungs[5].answers)])
 
 
 def test_a_day_of_war_answers_like_one_act_of_its_rung_whatever_the_step():
     for dt in (0.125, 0.25, 1.0):
-        p = given("grievance", fading=0.0, relief=0.5, dt=dt)
+        p = injured(fading=0.0, relief=0.5, dt=dt)
         grievance = 3.0
         for _ in range(round(1 / dt)):
             grievance = resented(p, grievance=grievance, posture=7.0)
@@ -106,7 +116,7 @@ def test_a_day_of_war_answers_like_one_act_of_its_rung_whatever_the_step():
 
 def test_an_accident_read_as_intended_injures_like_a_share_of_a_raid():
     found = resentment(
-        seen(**{**CALM, "rival_accident_misread": 1.0}), given("grievance", fading=0.0, accident=0.6, ceiling=12.0), []
+        seen(**{**CALM, "rival_accident_misread": 1.0}), injured(fading=0.0, accident=0.6, ceiling=12.0), []
     )
     injury = 0.6 * LADDER.rungs[LADDER.force].injures
     assert found["grievance_by_accident"] == pytest.approx([injury])
@@ -114,12 +124,12 @@ def test_an_accident_read_as_intended_injures_like_a_share_of_a_raid():
 
 
 def test_the_hundredth_death_weighs_less_than_the_tenth():
-    p = given("grievance", fading=0.0, per_log_deaths=0.12, ceiling=12.0)
+    p = injured(fading=0.0, per_log_deaths=0.12, ceiling=12.0)
     grown = [float(resented(p, deaths_recent=deaths)[0]) for deaths in (0.0, 10.0, 20.0, 100.0, 110.0)]
     assert grown[1] == pytest.approx(3.0 + 0.12 * np.log(11.0) * 0.25 * 0.75)
     assert grown[2] - grown[1] > grown[4] - grown[3] > 0.0
 
 
 def test_bitterness_is_the_share_of_the_ceiling():
-    found = resentment(seen(**CALM), given("grievance", ceiling=6.0), [])
+    found = resentment(seen(**CALM), injured(ceiling=6.0), [])
     assert found["bitterness"] == found["grievance"] / 6.0

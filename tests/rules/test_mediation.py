@@ -1,4 +1,4 @@
-"""Third parties: how soon they notice, how long they take, and that they stay."""
+"""Third parties: how soon they notice, how long they take, and that they stay until it is over."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ def mediated(
     shadow=(0.0, 0.0),
     engaged=0.0,
     arrives_in=0.0,
+    over=0.0,
     **changes,
 ):
     p = given("mediation", member=profile or member("mediator"), **changes)
@@ -35,6 +36,7 @@ def mediated(
         "threat": rows(*threat),
         "shadow": rows(*shadow),
         "engaged": array(engaged),
+        "over": array(over),
         "arrives_in": array(arrives_in),
     }
     return mediation(Values(s), p, [array(u)])
@@ -83,6 +85,11 @@ def test_a_mediator_is_at_work_after_its_delay_and_stays(delay):
     assert at_work.index(True) * 0.25 == delay
     assert all(at_work[at_work.index(True) :])
     assert mediated(profile, LUCKIEST, posture=(0.0, 0.0), engaged=1.0)["engaged"] == 1.0
+
+
+def test_a_mediator_leaves_when_the_crisis_is_over():
+    assert mediated(posture=(0.0, 0.0), engaged=1.0, over=1.0)["engaged"] == 0.0
+    assert mediated(posture=(0.0, 0.0), engaged=1.0, over=0.0)["engaged"] == 1.0
 
 
 def test_a_mediator_on_its_way_or_at_work_does_not_set_out_again():

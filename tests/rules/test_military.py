@@ -8,6 +8,7 @@ from hypothesis import given as for_all
 from hypothesis import settings
 from hypothesis import strategies as st
 
+from escalation_sim.parameters import Values
 from escalation_sim.rules.military import act, highest_posture_ready, overshot, readiness_next
 from given import LADDER, array, evenly, given, seen
 
@@ -18,6 +19,15 @@ COLD = {
     "act_left": 0.0, "explains": 0.0,
 }  # fmt: skip
 STATE = tuple(COLD)
+NUMBERS = {
+    "pace": 1.0, "tempo_spread": 0.25, "hurry": 3.0, "standing_down": 0.05, "regrouping": 2.0, "autonomy": 0.15,
+    "accidents": 0.004,
+}  # fmt: skip
+"""Numbers of these tests, whatever the defaults."""
+
+
+def army(**changes) -> Values:
+    return given("military", **{**NUMBERS, **changes})
 
 
 def once(p, u=(LUCKIEST,) * 3, **changes):
@@ -26,7 +36,7 @@ def once(p, u=(LUCKIEST,) * 3, **changes):
 
 def marched(days: float, wanted, p=None, **changes) -> list[dict[str, float]]:
     """Steps of a military whose government wants `wanted(day)`."""
-    p = p or given("military")
+    p = p or army()
     state, steps = {**COLD, **changes}, []
     dt = float(p.dt[0])
     for step in range(round(days / dt)):
@@ -44,7 +54,7 @@ def begun(steps) -> list[float]:
 @pytest.mark.parametrize("dt", [0.125, 0.25])
 @pytest.mark.parametrize("tempo", [-1.0, 0.0, 1.5])
 def test_from_cold_an_air_strike_takes_its_days_of_preparation_at_the_militarys_tempo(dt, tempo):
-    steps = marched(25, lambda day: AIR_STRIKE, given("military", dt=dt, tempo_spread=0.25), tempo=tempo)
+    steps = marched(25, lambda day: AIR_STRIKE, army(dt=dt, tempo_spread=0.25), tempo=tempo)
     days = LADDER.rungs[5].prepares / np.exp(0.25 * tempo)
     assert begun(steps)[0] == pytest.approx(days, abs=dt)
     assert begun(steps)[0] >= days - 1e-9
@@ -72,7 +82,7 @@ def test_an_order_can_be_withdrawn_as_long_as_it_is_being_prepared(withdrawn):
 
 
 def test_readiness_is_lost_slowly_when_nothing_is_ordered():
-    steps = marched(20, lambda day: AIR_STRIKE if day < 10.0 else 0.0, given("military", standing_down=0.05))
+    steps = marched(20, lambda day: AIR_STRIKE if day < 10.0 else 0.0, army(standing_down=0.05))
     assert steps[-1]["readiness"] == pytest.approx(10.0 * np.exp(-0.05 * 10.0))
     again = marched(20, lambda day: AIR_STRIKE, readiness=steps[-1]["readiness"])
     assert begun(again)[0] == pytest.approx(12.0 - 10.0 * np.exp(-0.5), abs=0.25)
@@ -80,16 +90,16 @@ def test_readiness_is_lost_slowly_when_nothing_is_ordered():
 
 @pytest.mark.parametrize("regrouping", [1.5, 2.0, 4.0])
 def test_readiness_carried_over_brings_the_next_act_after_the_days_of_regrouping(regrouping):
-    steps = marched(40, lambda day: AIR_STRIKE, given("military", hurry=0.0, regrouping=regrouping))
+    steps = marched(40, lambda day: AIR_STRIKE, army(hurry=0.0, regrouping=regrouping))
     assert np.diff(begun(steps)) == pytest.approx(regrouping)
 
 
 def test_once_shooting_has_begun_the_next_strike_follows_when_the_last_is_over():
-    assert np.diff(begun(marched(20, lambda day: AIR_STRIKE, given("military", hurry=3.0))))[0] == 1.0
+    assert np.diff(begun(marched(20, lambda day: AIR_STRIKE, army(hurry=3.0))))[0] == 1.0
 
 
 def test_shooting_hurries_preparation_whoever_shoots():
-    hurried = marched(12, lambda day: AIR_STRIKE, given("military", hurry=3.0), rival_posture=RAID)
+    hurried = marched(12, lambda day: AIR_STRIKE, army(hurry=3.0), rival_posture=RAID)
     assert begun(hurried)[0] == 3.0
 
 
@@ -133,20 +143,20 @@ def test_an_overshoot_goes_one_act_further_and_never_to_nuclear_use_nor_into_war
 def test_overshoots_come_at_the_rate_of_autonomy_and_are_told():
     count = 1000
     found = once(
-        given("military", autonomy=0.15), (evenly(count), LUCKIEST, LUCKIEST), posture_wanted=AIR_STRIKE, readiness=20.0
+        army(autonomy=0.15), (evenly(count), LUCKIEST, LUCKIEST), posture_wanted=AIR_STRIKE, readiness=20.0
     )
     assert np.mean(found["act_begun"] == 6.0) == pytest.approx(0.15, abs=1 / count)
     assert np.array_equal(found["overshot"] == 1.0, found["act_begun"] == 6.0)
 
 
 def test_no_overshoot_without_an_act():
-    found = once(given("military", autonomy=0.3), (0.0, LUCKIEST, LUCKIEST), posture_wanted=ALERT, readiness=20.0)
+    found = once(army(autonomy=0.3), (0.0, LUCKIEST, LUCKIEST), posture_wanted=ALERT, readiness=20.0)
     assert found["act_begun"] == found["overshot"] == 0.0
 
 
 def test_accidents_happen_on_alert_or_under_fire_and_not_in_quiet():
     count = 100_000
-    u, p = (LUCKIEST, evenly(count), LUCKIEST), given("military", accidents=0.05)
+    u, p = (LUCKIEST, evenly(count), LUCKIEST), army(accidents=0.05)
     chance = 1.0 - np.exp(-0.05 * 0.25)
     for posture, rival, expected in ((2.0, 2.0, 0.0), (2.0, 3.0, 0.0), (3.0, 0.0, chance), (0.0, 4.0, chance)):
         found = once(p, u, posture=posture, rival_posture=rival)
@@ -155,13 +165,13 @@ def test_accidents_happen_on_alert_or_under_fire_and_not_in_quiet():
 
 def test_an_accident_is_misread_unless_somebody_explains_it():
     count = 1000
-    found = once(given("military", accidents=0.05), (LUCKIEST, 0.0, evenly(count)), posture=ALERT, explains=0.7)
+    found = once(army(accidents=0.05), (LUCKIEST, 0.0, evenly(count)), posture=ALERT, explains=0.7)
     assert (found["accident"] == 1.0).all()
     assert found["accident_misread"].mean() == pytest.approx(0.3, abs=1 / count)
 
 
 def test_a_trigger_that_puts_a_country_on_a_rung_needs_no_preparation():
-    found = once(given("military"), forced_posture=RAID)
+    found = once(army(), forced_posture=RAID)
     assert found["act_begun"] == RAID
-    found = once(given("military"), forced_posture=ALERT, posture_wanted=1.0)
+    found = once(army(), forced_posture=ALERT, posture_wanted=1.0)
     assert found["posture"] == ALERT

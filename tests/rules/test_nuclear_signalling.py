@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from escalation_sim.rules.nuclear_signalling import nuclear_signal
+from escalation_sim.rules.nuclear_signalling import nuclear_signal, signal_read
 from escalation_sim.scenario import shipped_ladders
 from given import LADDER, array, evenly, given, seen
 
@@ -41,3 +41,24 @@ def test_on_a_ladder_without_nuclear_rungs_nobody_signals():
     ladder = shipped_ladders()["five_rungs"]
     p = given("nuclear_signalling", signalling=0.2, ladder=ladder)
     assert nuclear_signal(seen(threat=4.0, posture=4.0, rival_posture=4.0), p, [array(0.0)])["nuclear_signal"] == 0.0
+
+
+def misread(explained=0.0, signal=1.0, misreading=0.3, count=10_000) -> float:
+    p = given("nuclear_signalling", misreading=misreading)
+    found = signal_read(seen(rival_nuclear_signal=signal, signals_explained=explained), p, [evenly(count)])
+    return float(found["signal_misread"].mean())
+
+
+def test_a_signal_is_misread_as_often_as_nobody_explains_it():
+    assert misread() == pytest.approx(0.3, abs=1e-4)
+    assert misread(explained=0.6) == pytest.approx(0.3 * 0.4, abs=1e-4)
+    assert misread(explained=1.0) == 0.0
+    assert misread(misreading=1.0, explained=0.25) == pytest.approx(0.75, abs=1e-4)
+
+
+def test_where_nobody_signals_nothing_is_misread():
+    assert misread(signal=0.0, misreading=1.0) == 0.0
+
+
+def test_where_signals_are_never_misread_nobody_needs_to_explain_them():
+    assert misread(misreading=0.0) == 0.0

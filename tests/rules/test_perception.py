@@ -18,17 +18,27 @@ from given import LADDER, array, given, seen, summed_up
 QUIET = {
     "belief": 0.0, "belief_variance": 1.0, "rival_posture": 2.0, "rival_order": 0.0, "rival_posture_wanted": 2.0, "salience": 0.0,
     "climate": 0.0, "falsehood_heard": 0.0,
+    "signal_misread": 0.0,
 }  # fmt: skip
 FRANK = {"intent_precision": 2.0, "candour": 1.0, "influence": 1.0, "latency": 0.0}
 
 
 MUTE = {"influence": 1.0}
+NUMBERS = {
+    "drift": 0.6, "watching": 0.5, "distortion": 2.0, "false_alarm": 1.0, "prudence": 0.5, "bluffing": 0.6,
+    "misread_signal": 1.5, "lulling": 0.0,
+}  # fmt: skip
+"""Numbers of these tests, whatever the defaults."""
+
+
+def observer(**changes) -> Values:
+    return given("perception", **{**NUMBERS, **changes})
 
 
 def perceived(p=None, draw=0.0, line=MUTE, **changes) -> dict[str, np.ndarray]:
     """Belief after one step, with one line between the governments."""
     heard = {**summed_up(line), "talking": array(changes.pop("talking", 0.0))}
-    return believe(Values({**heard, **seen(**{**QUIET, **changes}).__dict__}), p or given("perception"), [array(draw)])
+    return believe(Values({**heard, **seen(**{**QUIET, **changes}).__dict__}), p or observer(), [array(draw)])
 
 
 def settled(p=None, days: float = 60.0, draws=None, **changes) -> dict[str, np.ndarray]:
@@ -110,7 +120,7 @@ def test_who_hears_next_to_nothing_learns_nothing_and_grows_less_sure(belief, va
 
 def test_a_posture_that_nobody_sees_leaves_uncertainty_finite():
     hidden = Ladder("hidden", tuple(dataclasses.replace(rung, visibility=0.0) for rung in LADDER.rungs), 2, 3, 4, 7, 10)
-    found = settled(given("perception", ladder=hidden), days=30, belief_variance=1.0)
+    found = settled(observer(ladder=hidden), days=30, belief_variance=1.0)
     assert np.isfinite(found["belief_variance"])
     assert found["belief_variance"] > 10.0
 
@@ -125,8 +135,14 @@ def test_every_further_source_makes_surer(variance, precision, more):
 
 @pytest.mark.parametrize(("status", "relationship"), [((0.0,), (1.0,)), ((1.0,), (1.0,)), ((2.0,), (0.0,))])
 def test_a_closed_line_or_a_stranger_tells_nothing(status, relationship):
-    silent = summed_up(FRANK, status=status, relationship=relationship)
+    silent = summed_up({**FRANK, "posture_precision": 2.0}, status=status, relationship=relationship)
     assert silent["intent_told"] == silent["intent_told_truly"] == silent["posture_shown"] == 0.0
+
+
+def test_a_line_that_is_open_but_not_in_use_tells_nothing():
+    silent, spoken = (summed_up({**FRANK, "posture_precision": 2.0}, in_use=(use,)) for use in (0.0, 1.0))
+    for name in ("intent_told", "intent_told_truly", "posture_shown"):
+        assert silent[name] == 0.0 < spoken[name]
 
 
 def test_lines_tell_as_much_as_they_are_precise_near_candid_and_quick():
@@ -152,7 +168,7 @@ def test_more_candour_brings_belief_nearer_to_the_truth():
 
 def test_in_the_long_run_belief_is_the_mean_of_the_sources_by_their_precision():
     line = {**FRANK, "candour": 0.6, "posture_precision": 1.0}
-    found = settled(given("perception", watching=0.5), line=line, rival_posture=2.0, rival_posture_wanted=7.0)
+    found = settled(observer(watching=0.5), line=line, rival_posture=2.0, rival_posture_wanted=7.0)
     told = 0.6 * 7.0 + 0.4 * 2.0
     assert found["belief"] == pytest.approx([np.average([2.0, told, 2.0], weights=[0.5, 1.2, 1.0])], abs=1e-6)
 
@@ -160,12 +176,12 @@ def test_in_the_long_run_belief_is_the_mean_of_the_sources_by_their_precision():
 def test_what_is_said_counts_less_from_one_who_has_something_to_hide():
     assert honesty(array(1.0), array(0.6)) == pytest.approx([0.4])
     assert honesty(array(0.0), array(0.6)) == array(1.0)
-    p = given("perception", bluffing=0.6)
+    p = observer(bluffing=0.6)
     frank, hiding = (perceived(p, line=FRANK, rival_posture_wanted=6.0, rival_order=order) for order in (0.0, 6.0))
     assert hiding["belief"] < frank["belief"]
     assert hiding["belief_variance"] > frank["belief_variance"]
     silent = perceived(line=MUTE, rival_posture_wanted=6.0, rival_order=6.0)
-    lying = perceived(given("perception", bluffing=1.0), line=FRANK, rival_posture_wanted=6.0, rival_order=6.0)
+    lying = perceived(observer(bluffing=1.0), line=FRANK, rival_posture_wanted=6.0, rival_order=6.0)
     assert all(np.array_equal(lying[name], silent[name]) for name in silent)
 
 
@@ -177,7 +193,7 @@ def test_an_order_that_is_already_carried_out_hides_nothing():
 
 def test_a_line_that_shows_the_forces_sees_the_order_being_prepared():
     watcher = {"posture_precision": 3.0, "influence": 1.0, "latency": 0.0}
-    found = settled(given("perception", watching=0.05), line=watcher, rival_order=6.0)
+    found = settled(observer(watching=0.05), line=watcher, rival_order=6.0)
     assert found["belief"] == pytest.approx([(0.05 * 2.0 + 3.0 * 6.0) / 3.05], abs=1e-6)
 
 
@@ -190,7 +206,7 @@ def test_a_slow_or_distant_line_weighs_less():
 
 
 def test_hostile_coverage_bends_what_is_seen_only_while_the_event_is_salient():
-    p = given("perception", distortion=1.5, false_alarm=1.0)
+    p = observer(distortion=1.5, false_alarm=1.0)
     calm = settled(p, climate=1.0, falsehood_heard=1.0)
     loud = settled(p, climate=0.8, falsehood_heard=0.5, salience=0.5)
     assert calm["belief"] == pytest.approx([2.0], abs=1e-6)
@@ -199,13 +215,23 @@ def test_hostile_coverage_bends_what_is_seen_only_while_the_event_is_salient():
 
 def test_the_prudent_plan_for_worse_than_the_mean_and_talks_may_lull_them():
     bold, prudent, lulled = (
-        perceived(given("perception", **change), belief=4.0, talking=1.0)
+        perceived(observer(**change), belief=4.0, talking=1.0)
         for change in ({"prudence": 0.0}, {"prudence": 1.5}, {"prudence": 1.5, "lulling": 0.8})
     )
     deviation = np.sqrt(prudent["belief_variance"])
     assert bold["threat"] == bold["belief"]
     assert prudent["threat"] == pytest.approx(prudent["belief"] + 1.5 * deviation)
     assert lulled["threat"] == pytest.approx(prudent["belief"] + 1.5 * 0.2 * deviation)
+
+
+def test_a_signal_misread_makes_the_rival_look_worse_by_its_weight():
+    p = observer(misread_signal=1.5)
+    plain, misread = (perceived(p, belief=3.0, signal_misread=flag) for flag in (0.0, 1.0))
+    assert misread["belief"] == pytest.approx(plain["belief"] + 1.5)
+    assert misread["threat"] == pytest.approx(plain["threat"] + 1.5)
+    assert misread["belief_variance"] == plain["belief_variance"]
+    assert perceived(observer(misread_signal=0.0), belief=3.0, signal_misread=1.0)["belief"] == plain["belief"]
+    assert perceived(p, belief=9.9, rival_posture=10.0, signal_misread=1.0)["belief"] == 10.0
 
 
 @for_all(draw=st.floats(-8, 8), belief=st.floats(0, 10), variance=st.floats(0, 50))

@@ -11,20 +11,24 @@ from given import array, evenly, given, rows
 
 LUCKIEST = 1.0 - 2.0**-53
 NORTH, SOUTH = 0, 1
+WEIGHTS = {
+    "injury_per_log_death": 2.0, "reference_deaths": 5.0, "blame": 0.9, "trust_spares_blame": 0.4, "shared_investigation": 0.3,
+    "residual_blame": 0.5,
+}  # fmt: skip
 
 
 def trigger(kind="attack", day=2.0, *, deaths=26.0, visibility=1.0, injury=0.0, lasts=0.0, puts_on=0.0) -> Values:
     """South is the actor, north the victim."""
     return Values(
         {
-            "kind": kind, "day": day, "lasts": lasts, "deaths": array(deaths), "visibility": array(visibility), "injury": injury,
+            "kind": kind, "day": day, "lasts": array(lasts), "deaths": array(deaths), "visibility": array(visibility), "injury": array(injury),
             "puts_actor_on": puts_on, "is_victim": rows(1.0, 0.0), "is_actor": rows(0.0, 1.0),
         }
     )  # fmt: skip
 
 
 def suffered(*triggers, day=2.0, u=(0.0, LUCKIEST), trust=0.0, talking=0.0, explains=0.0, strike=0.0, **changes):
-    p = given("triggers", triggers=triggers, targeted_by=np.array([[[1.0], [0.0]]]), **changes)
+    p = given("triggers", triggers=triggers, targeted_by=np.array([[[1.0], [0.0]]]), **{**WEIGHTS, **changes})
     s = {
         "trust": rows(trust, trust), "talking": array(talking), "explains": array(explains), "strike_deaths": rows(strike), "day": array(day),
     }  # fmt: skip
@@ -85,6 +89,36 @@ def test_an_incursion_puts_the_actor_on_its_rung_as_long_as_it_lasts():
     ]
     assert [float(each[SOUTH, 0]) for each in forced] == [0.0] * 8 + [4.0] * 6 + [0.0] * 6
     assert all(each[NORTH] == 0.0 for each in forced)
+
+
+def test_an_incursion_lasts_as_long_as_it_is_judged_to_in_each_run():
+    judged = trigger("incursion", 2.0, lasts=[0.5, 1.5, 3.0], puts_on=4.0)
+    days = [
+        np.broadcast_to(suffered(judged, day=day, trust=np.zeros(3))["forced_posture"][SOUTH], 3) for day in np.arange(0, 6, 0.25)
+    ]
+    assert (np.sum(np.array(days) == 4.0, axis=0) == [2, 6, 12]).all()
+
+
+def test_a_gesture_shows_goodwill_once_to_the_other_side_and_hurts_nobody():
+    gesture = trigger("gesture", 2.1, deaths=0.0, visibility=0.6)
+    steps = [suffered(gesture, day=day) for day in np.arange(0.0, 4.0, 0.25)]
+    assert sum(step["goodwill"][NORTH, 0] for step in steps) == 0.6
+    assert all((step["goodwill"][SOUTH] == 0.0).all() for step in steps)
+    for name in ("attack_deaths", "attack_injury", "forced_posture"):
+        assert all((step[name] == 0.0).all() for step in steps), name
+
+
+@pytest.mark.parametrize("kind", ["attack", "incursion", "exercise", "incident", "accident"])
+def test_nothing_but_a_gesture_shows_goodwill(kind):
+    assert (suffered(trigger(kind, lasts=2.0, puts_on=3.0, injury=1.0))["goodwill"] == 0.0).all()
+
+
+@pytest.mark.parametrize("hours", [1, 2, 3, 4, 6, 8, 12, 24])
+def test_a_trigger_comes_once_whatever_the_step_and_however_late(hours):
+    count = round(24 / hours)
+    for day in (0, 1, 29, 2018, 9861):
+        steps = [suffered(trigger(day=float(day)), day=step / count, dt=hours / 24) for step in range(max(day * count - 2, 0), day * count + 2)]
+        assert sum(step["attack_deaths"][NORTH, 0] for step in steps) == 26.0
 
 
 def test_an_incident_injures_and_an_accident_only_where_nobody_explains_it():

@@ -14,8 +14,9 @@ from given import LADDER, array, given, seen, summed_up
 SHARE = st.floats(0.0, 1.0)
 CALM = {
     "trust": 0.4, "attack_injury": 0.0, "rival_act_begun": 0.0, "grievance_by_accident": 0.0, "deal_broken": 0.0, "deal_struck": 0.0, "rival_posture": 0.0,
+    "goodwill": 0.0,
 }  # fmt: skip
-STILL = {"fading": 0.0}
+STILL = {"fading": 0.0, "loss_per_leak": 0.2, "loss_per_break": 0.5, "loss_per_injury": 0.15, "gain_per_gesture": 0.1, "gain_per_deal": 0.3}
 
 
 def trusted(*, exposures=0.0, reassurance=0.0, p=STILL, **changes) -> float:
@@ -57,6 +58,18 @@ def test_a_war_destroys_trust_day_by_day_and_an_alert_does_not():
 def test_a_deal_is_a_step_towards_full_trust():
     assert trusted(deal_struck=1.0, p={**STILL, "gain_per_deal": 0.3}) == pytest.approx(0.4 + 0.3 * 0.6)
     assert trusted(trust=1.0, deal_struck=1.0) == 1.0
+
+
+def test_a_gesture_is_a_step_towards_full_trust_as_far_as_it_is_seen():
+    assert trusted(goodwill=1.0) == pytest.approx(0.4 + 0.1 * 0.6)
+    assert trusted(goodwill=0.5) == pytest.approx(0.4 + 0.05 * 0.6)
+    assert trusted(goodwill=1.0, p={**STILL, "gain_per_gesture": 0.0}) == 0.4
+    assert trusted(goodwill=100.0) == 1.0
+
+
+def test_of_a_deal_and_a_gesture_in_one_step_the_greater_counts():
+    assert trusted(goodwill=1.0, deal_struck=1.0) == trusted(deal_struck=1.0)
+    assert trusted(goodwill=4.0, deal_struck=1.0) == trusted(goodwill=4.0) > trusted(deal_struck=1.0)
 
 
 def test_open_lines_build_trust_as_far_as_the_governments_stand_behind_them():

@@ -91,12 +91,12 @@ STANDARD = (
 
 
 def paired_differences(before: Result, after: Result) -> pd.DataFrame:
-    """Outcomes before and after a change, one row each: those of `STANDARD` that both results have.
+    """Outcomes before and after a change, one row each: those of `STANDARD` and, where a result lacks some of these, every other
+    numeric column that both results have.
 
     Columns are `outcome`, `before` and `after` (means over the runs; medians for `deaths_median`), `difference` (mean of after − before
     over the runs that have both; for `deaths_median` the ratio of the medians − 1), `low` and `high` (95 % interval for the number
-    of runs: percentile bootstrap over runs), `unit` (see `Outcome`). NaN where something is not defined. Results without any
-    of the standard outcomes are compared in every numeric column that both have.
+    of runs: percentile bootstrap over runs), `unit` (see `Outcome`). NaN where something is not defined.
 
     Raises InputError where the results differ in seed or number of runs, or have nothing in common.
     """
@@ -147,14 +147,15 @@ def has_columns(before: Result, after: Result, names: tuple[str, ...]) -> bool:
 
 
 def compared(before: Result, after: Result) -> Iterator[Outcome]:
-    """The standard outcomes both results have; without any, every numeric column of both."""
+    """The standard outcomes both results have; where some are missing, also the numeric columns of both that these do not use."""
     standard = [one for one in STANDARD if has_columns(before, after, one.needs)]
-    if standard:
-        yield from standard
+    yield from standard
+    if len(standard) == len(STANDARD):
         return
+    used = {name for one in standard for name in one.needs}
     numeric = [set(result.outcomes.select_dtypes(["number", "bool"]).columns) for result in (before, after)]
     for name in before.outcomes.columns:
-        if name in numeric[0] & numeric[1]:
+        if name in (numeric[0] & numeric[1]) - used:
             yield Outcome(str(name), (str(name),), "", column(name))
 
 

@@ -15,7 +15,17 @@ from scipy import stats
 
 from escalation_sim.parameters import Array
 
-__all__ = ["Estimate", "Survival", "cumulative_incidence", "mean_of", "quantiles_of", "share_of", "survival", "time_reached"]
+__all__ = [
+    "Estimate",
+    "Survival",
+    "cumulative_incidence",
+    "mean_of",
+    "mean_of_counts",
+    "quantiles_of",
+    "share_of",
+    "survival",
+    "time_reached",
+]
 
 CONFIDENCE = 0.95
 _NORMAL = 1.959963984540054
@@ -54,6 +64,14 @@ def mean_of(values: Array) -> Estimate:
         return Estimate(mean, np.nan, np.nan)
     reach = _NORMAL * float(np.std(values, ddof=1)) / float(np.sqrt(len(values)))
     return Estimate(mean, mean - reach, mean + reach)
+
+
+def mean_of_counts(counts: Array) -> Estimate:
+    """Mean of numbers of independent events with the normal interval, cut at 0; where none occurred, Poisson's exact bound above it."""
+    found = mean_of(counts)
+    if len(counts) and not counts.any():
+        return Estimate(0.0, 0.0, -float(np.log((1.0 - CONFIDENCE) / 2.0)) / len(counts))
+    return Estimate(found.value, max(found.low, 0.0), found.high)
 
 
 def quantiles_of(values: Array, probabilities: Sequence[float]) -> tuple[float, ...]:

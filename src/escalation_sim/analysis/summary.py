@@ -10,7 +10,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from escalation_sim.analysis.estimates import Estimate, Survival, mean_of, quantiles_of, share_of, survival, time_reached
+from escalation_sim.analysis.estimates import (
+    Estimate,
+    Survival,
+    mean_of,
+    mean_of_counts,
+    quantiles_of,
+    share_of,
+    survival,
+    time_reached,
+)
 from escalation_sim.outcomes import observed_outcomes
 from escalation_sim.parameters import Array
 from escalation_sim.results import Result
@@ -18,14 +27,15 @@ from escalation_sim.scenario import Scenario
 
 __all__ = ["Row", "cause_label", "followed_days", "summary", "time_to_end", "typical_run"]
 
-SHARE, DAYS, DEATHS, RUNG, RUNGS, PER_RUN = "share", "days", "deaths", "rung", "rungs", "per run"
+SHARE, DAYS, DEATHS, RUNG, RUNGS, COUNT, LEVEL = "share", "days", "deaths", "rung", "rungs", "count", "level"
 
-HEIGHT, SPEED, END, COST, ON_THE_WAY = (
+HEIGHT, SPEED, END, COST, ON_THE_WAY, LINES = (
     "How high it climbed",
     "How fast",
     "How it ended",
     "What it cost",
     "What happened on the way",
+    "Calls on the lines, a run",
 )
 
 _CAUSES = {
@@ -47,7 +57,8 @@ class Row:
     group : heading it stands under.
     label : what is counted, in words.
     value : the number; a share is in [0, 1], days count from the start; NaN where no run has one.
-    unit : "share", "days", "deaths" (persons), "rung" (a place on the ladder), "rungs" (a distance on it), "per run".
+    unit : "share", "days", "deaths" (persons), "rung" (a place on the ladder), "rungs" (a distance on it), "count" (how often),
+        "level" (trust and the like, 0 to 1).
     interval : bounds of 95 %, for the number of runs; None where there are none.
     spread : 10 % and 90 % quantile over the runs; None for shares and means of counts.
     observed : the same of the real crisis, in print; empty where it is not on record.
@@ -91,8 +102,10 @@ def in_print(value: float, unit: str) -> str:
         )
     if unit == RUNG:
         return f"{value:.0f}"
-    if unit == DEATHS:
+    if unit == DEATHS or (unit == COUNT and (value == round(value) or value >= 99.95)):
         return f"{value:,.0f}"
+    if unit == COUNT:
+        return f"{value:.1f}" if value >= 0.995 else f"{value:.2f}"
     return f"{value:.1f}" if unit == DAYS else f"{value:.2f}"
 
 
@@ -133,29 +146,37 @@ def cause_label(name: str, scenario: Scenario) -> str:
 
 
 def typical_run(result: Result) -> int:
-    """Number of the run nearest the middle: its peak, its days to the end (the horizon where it has not ended) and its deaths.
+    """Number of the run nearest the middle: its peak, its days to the end (the horizon where it has not ended) and its deaths;
+    of a rivalry, its crises, deaths and violations.
 
-    Distances are in units of the mean absolute deviation from the median, deaths on a logarithmic scale; the lowest number
-    wins a tie.
+    Distances are in units of the mean absolute deviation from the median, deaths and violations on a logarithmic scale; the lowest
+    number wins a tie.
     """
-    days = column(result, "days_to_end")
-    features = (
-        column(result, "peak_rung"),
-        np.where(np.isnan(days), result.scenario.horizon_days, days),
-        np.log1p(column(result, "deaths_total")),
-    )
-    distance = np.zeros(len(days))
-    for feature in features:
+    distance = np.zeros(len(result.outcomes))
+    for feature in features_of_years(result) if result.scenario.kind == "rivalry" else features_of_crisis(result):
         away = np.abs(feature - np.median(feature))
         distance = distance + away / max(float(np.mean(away)), 1e-9)
     return int(result.outcomes.index[int(np.argmin(distance))])
+
+
+def features_of_crisis(result: Result) -> tuple[Array, ...]:
+    """What a run of a crisis is like."""
+    days = column(result, "days_to_end")
+    lasted = np.where(np.isnan(days), result.scenario.horizon_days, days)
+    return column(result, "peak_rung"), lasted, np.log1p(column(result, "deaths_total"))
+
+
+def features_of_years(result: Result) -> tuple[Array, ...]:
+    """What a run of a rivalry is like."""
+    logged = (np.log1p(column(result, name)) for name in ("deaths_total", "violations_a_year"))
+    return column(result, "crises"), *logged
 
 
 Observed = dict[str, float | str]
 
 
 def summary(result: Result) -> list[Row]:
-    """The summary, row by row in reading order; see `Row`."""
+    """The summary of a crisis, row by row in reading order; see `Row`. That of a rivalry is in `years`."""
     seen: Observed = observed_outcomes(result.scenario)
     return [
         *heights(result, seen),
@@ -163,7 +184,15 @@ def summary(result: Result) -> list[Row]:
         *endings(result, seen),
         *costs(result),
         *happenings(result, seen),
+        *calls(result),
     ]
+
+
+def count_row(group: str, label: str, values: Array) -> Row:
+    """A row with the mean of counts, its interval, and the 10 to 90 % range of the runs."""
+    found = mean_of_counts(values)
+    low, high = quantiles_of(values, (0.1, 0.9))
+    return Row(group, label, found.value, COUNT, None if np.isnan(found.low) else (found.low, found.high), (low, high))
 
 
 def share_row(group: str, label: str, happened: Array, observed: str = "") -> Row:
@@ -274,3 +303,15 @@ def happenings(result: Result, seen: Observed) -> Iterator[Row]:
         yield share_row(ON_THE_WAY, words, column(result, name) > 0.0, recorded)
     words = "Misperception, mean, in rungs"
     yield estimate_row(ON_THE_WAY, words, mean_of(column(result, "misperception")), RUNGS)
+
+
+def calls(result: Result) -> Iterator[Row]:
+    """What became of calls on the lines, and of nuclear signals."""
+    counts = {
+        "calls": "Calls tried, mean",
+        "calls_unanswered": "Calls that nobody answered, mean",
+        "rescues": "Messages that got through on another line, mean",
+        "signals_misread": "Nuclear signals misread, mean",
+    }
+    for name, words in counts.items():
+        yield count_row(LINES, words, column(result, name))

@@ -17,6 +17,7 @@ from escalation_sim.cli.run import run
 from escalation_sim.cli.scenarios import scenarios
 from escalation_sim.cli.schema import schema
 from escalation_sim.cli.trace import trace
+from escalation_sim.cli.validate import validate
 from escalation_sim.errors import EscalationError
 
 __all__ = ["commands"]
@@ -85,5 +86,6 @@ commands.command("trace")(trace)
 commands.command("compare")(compare)
 commands.add_typer(scenarios, name="scenarios")
 commands.command("channels")(channels)
+commands.command("validate")(validate)
 commands.command("parameters")(parameters)
 commands.command("schema")(schema)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from typing import TYPE_CHECKING
 
@@ -30,12 +31,13 @@ _LABELS = {
     "misperception": "Misperception, rungs",
 }
 
+_PERIOD = re.compile(r"_[0-9]{4}s?$")
 _DIGITS = {"share": 1, "rungs": 2, "days": 1, "deaths": 0, "relative": 2}
 _MOVES = {"lower": "lower", "same": "the same", "higher": "higher"}
 _NOTES = (
     "The differences are taken run by run: run 37 has the same luck both times.",
-    "Shares are in percent of runs, their differences in points. A run that has not ended counts with the horizon. The interval is "
-    "for the finite number of runs, not for doubt about the model.",
+    "Shares are in percent of runs, their differences in points. The interval is for the finite number of runs, not for doubt about the "
+    "model.",
 )
 
 
@@ -82,7 +84,8 @@ def show_differences(before: Result, after: Result) -> None:
     from escalation_sim.cli.printing import say, table
 
     columns = [("", "left"), *((name, "right") for name in ("As it was", "Changed", "Difference", "95 % interval"))]
-    say(table(columns, difference_rows(paired_differences(before, after))))
+    differences = without_periods(paired_differences(before, after))
+    say(table(columns, difference_rows(differences)))
     say()
     moves = peak_moves(before, after)
     if moves:
@@ -90,18 +93,25 @@ def show_differences(before: Result, after: Result) -> None:
         say_wrapped(f"With the change the peak is {shares} of the runs.")
     for note in _NOTES:
         say_wrapped(note)
+    if "days_to_end" in set(differences["outcome"]):
+        say_wrapped("A run that has not ended counts with the horizon.")
+
+
+def without_periods(differences: pd.DataFrame) -> pd.DataFrame:
+    """Without the outcomes of single years and decades."""
+    return differences[[_PERIOD.search(name) is None for name in differences["outcome"]]]
 
 
 def difference_rows(differences: pd.DataFrame) -> list[list[str]]:
     """The table of `paired_differences` in print, one row for each outcome."""
     rows = []
     for name, before, after, difference, low, high, unit in differences.itertuples(index=False):
-        label = _LABELS.get(name, name.replace("_", " "))
+        label = _LABELS.get(name, name[:1].upper() + name[1:].replace("_", " "))
         if unit == "relative":
             cells = [number(before, 0), number(after, 0), ratio(difference)]
             between = "" if low != low else f"{ratio(low)} to {ratio(high)}"
         else:
-            scale, digits = 100.0 if unit == "share" else 1.0, _DIGITS.get(unit, 2)
+            scale, digits = 100.0 if unit == "share" else 1.0, _DIGITS.get(unit, 2 if abs(before) >= 1.0 else 3)
             cells = [number(scale * before, digits), number(scale * after, digits), signed(scale * difference, digits)]
             between = "" if low != low else f"{signed(scale * low, digits)} to {signed(scale * high, digits)}"
         percent = " %" if unit == "share" else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import errno
 import os
 import sys
@@ -32,7 +33,19 @@ if TYPE_CHECKING:
 
 __all__ = ["run"]
 
+DEFAULT_RUNS = {"crisis": 1000, "rivalry": 200}
+
 Runs = Annotated[int, typer.Option("--runs", metavar="N", help="Number of runs.", parser=number_from("--runs", 1, MOST_RUNS))]
+RunsByKind = Annotated[
+    int | None,
+    typer.Option(
+        "--runs",
+        metavar="N",
+        help="Number of runs.",
+        parser=number_from("--runs", 1, MOST_RUNS),
+        show_default="1000; 200 of a rivalry",
+    ),
+]
 Out = Annotated[
     Path | None, typer.Option("--out", metavar="DIR", help="Folder for data and charts (default: results/ and the name).")
 ]
@@ -44,7 +57,7 @@ Story = Annotated[
 
 def run(  # noqa: PLR0913  (one argument for each option)
     scenario: ScenarioFile,
-    runs: Runs = "1000",  # type: ignore[assignment]  # read by the option's parser
+    runs: RunsByKind = None,
     seed: Seed = "1",  # type: ignore[assignment]
     opened: Open = None,
     closed: Close = None,
@@ -64,8 +77,9 @@ def run(  # noqa: PLR0913  (one argument for each option)
     crisis = changes.applied(load_scenario(scenario))
     folder = out if out is not None else Path("results") / crisis.name
     check_folder(folder)
-    show_header(crisis, changes, runs, seed)
-    result = computed(crisis, runs, seed)
+    number = DEFAULT_RUNS[crisis.kind] if runs is None else runs
+    show_header(crisis, changes, number, seed)
+    result = computed(crisis, number, seed)
     failure = failure_to_save(result, folder)
     try:
         show_summary(result)
@@ -106,9 +120,7 @@ def show_header(crisis: Scenario, changes: Changes, runs: int, seed: int) -> Non
     say(heading(crisis.title))
     judged = len(crisis.judged)
     numbers = f"{judged} judged numbers drawn for every run" if judged else "no judged numbers"
-    say(
-        f"{runs:,} {'run' if runs == 1 else 'runs'} of {crisis.horizon_days:g} days, seed {seed}; decision: {crisis.decision}; {numbers}"
-    )
+    say(f"{runs:,} {'run' if runs == 1 else 'runs'} of {length(crisis)}, seed {seed}; decision: {crisis.decision}; {numbers}")
     for status, word in ((2.0, "open"), (1.0, "suspended"), (0.0, "closed")):
         names = [channel.name for channel in crisis.channels if channel.status == status]
         if names:
@@ -116,6 +128,14 @@ def show_header(crisis: Scenario, changes: Changes, runs: int, seed: int) -> Non
     if changes.in_words():
         say(f"Changed: {'; '.join(changes.in_words())}")
     say()
+
+
+def length(crisis: Scenario) -> str:
+    """How long a run is, in words."""
+    if crisis.kind == "crisis":
+        return f"{crisis.horizon_days:g} days"
+    last = crisis.start + datetime.timedelta(days=crisis.horizon_days - 1.0)
+    return f"{crisis.horizon_days / 365.25:.1f} years ({crisis.start} to {last})"
 
 
 def computed(crisis: Scenario, runs: int, seed: int) -> Result:
@@ -136,9 +156,9 @@ def failure_to_save(result: Result, folder: Path) -> OSError | None:
     try:
         result.save(folder / "data")
         if older:
-            from escalation_sim.plots.charts import CHARTS, FORMATS
+            from escalation_sim.plots.charts import CHARTS, CHARTS_OF_YEARS, FORMATS
 
-            for name in CHARTS:
+            for name in (*CHARTS, *CHARTS_OF_YEARS):
                 for kind in FORMATS:
                     (folder / f"{name}.{kind}").unlink(missing_ok=True)
     except OSError as error:
@@ -148,6 +168,11 @@ def failure_to_save(result: Result, folder: Path) -> OSError | None:
 
 def show_summary(result: Result) -> None:
     """Print the summary."""
+    if result.scenario.kind == "rivalry":
+        from escalation_sim.cli.years import show_years
+
+        show_years(result)
+        return
     from escalation_sim.analysis.summary import summary
     from escalation_sim.cli.printing import say, table
 
@@ -179,18 +204,30 @@ def show_story(result: Result, told: int | None) -> None:
     from escalation_sim.cli.story import played, story
 
     number = typical_run(result) if told is None else told
-    why = " (nearest the middle of all in peak, length and deaths)" if told is None else ""
+    rivalry = result.scenario.kind == "rivalry"
+    middle = "crises, deaths and violations" if rivalry else "peak, length and deaths"
+    lines = story_of(result, number) if rivalry else story(played(result.scenario, result.seed, number))
     say()
-    say(heading(f"Run {number}{why}"))
-    say(in_columns(story(played(result.scenario, result.seed, number))))
+    say(heading(f"Run {number}" + (f" (nearest the middle of all in {middle})" if told is None else "")))
+    say(in_columns(lines))
+
+
+def story_of(result: Result, number: int) -> list[tuple[str, str]]:
+    """The years of one run, played again with a bar."""
+    from escalation_sim.analysis.annals import annals
+    from escalation_sim.cli.printing import progress_bar
+    from escalation_sim.cli.years import story_of_years
+
+    with progress_bar("playing one run again", 1) as progress:
+        return story_of_years(annals(result.scenario, result.seed, number, progress))
 
 
 def drawn(result: Result, folder: Path) -> list[Path]:
     """The charts, written."""
     from escalation_sim.cli.printing import progress_bar
-    from escalation_sim.plots import CHARTS, write_charts
+    from escalation_sim.plots import charts_of, write_charts
 
-    with progress_bar("drawing charts", len(CHARTS)):
+    with progress_bar("drawing charts", len(charts_of(result))):
         return write_charts(result, folder)
 
 

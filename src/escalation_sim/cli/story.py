@@ -17,21 +17,27 @@ if TYPE_CHECKING:
 __all__ = ["asked_run", "closing", "played", "rows_of", "story"]
 
 MOST_LINES = 22
+_STEPS_BETWEEN_REPORTS = 50
 
 _WEIGHTS = {
     "trigger": 0,
+    "gesture": 0,
     "attack": 0,
     "act": 0,
     "deal": 0,
     "deal broken": 0,
     "nuclear signal": 1,
+    "signal misread": 1,
+    "leader": 1,
     "accident": 1,
     "mediation": 1,
     "posture": 2,
     "channel": 2,
     "leak": 2,
+    "rescue": 2,
     "order withdrawn": 3,
     "talks": 3,
+    "call": 4,
     "order": 4,
 }
 
@@ -41,8 +47,23 @@ def played(scenario: Scenario, seed: int, run: int) -> EscalationModel:
     from escalation_sim.agents import EscalationModel
 
     model = EscalationModel(scenario, seed=seed, run=run)
-    model.run_model()
+    if scenario.kind == "rivalry":
+        play_years(model)
+    else:
+        model.run_model()
     return model
+
+
+def play_years(model: EscalationModel) -> None:
+    """Play to the end with a bar: years in Mesa take about a minute."""
+    from escalation_sim.cli.printing import progress_bar
+
+    total = round(model.crisis.horizon_days * 24.0 / model.crisis.step_hours)
+    with progress_bar("playing one run step by step", total) as progress:
+        while model.running:
+            model.step()
+            if model.steps % _STEPS_BETWEEN_REPORTS == 0:
+                progress(model.steps, total)
 
 
 def story(model: EscalationModel, most: int = MOST_LINES) -> list[tuple[str, str]]:
@@ -77,6 +98,10 @@ def closing(outcomes: Mapping[str, Any], scenario: Scenario) -> str:
     """How it ended, how high it climbed and how many died, in a sentence or two."""
     from escalation_sim.analysis.summary import cause_label
 
+    if scenario.kind == "rivalry":
+        from escalation_sim.cli.years import closing_of_years
+
+        return closing_of_years(outcomes, scenario)
     peak = int(outcomes["peak_rung"])
     deaths = ", ".join(f"{country.label} {outcomes[f'deaths_{country.name}']:,.0f}" for country in scenario.countries)
     height = f"Peak: rung {peak}, {scenario.ladder.names[peak]}. Killed: {outcomes['deaths_total']:,.0f} ({deaths})."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -23,7 +24,13 @@ __all__ = ["trace"]
 Json = Annotated[bool, typer.Option("--json", help="Print outcomes, events and reasons as JSON instead.")]
 Csv = Annotated[Path | None, typer.Option("--csv", metavar="DIR", help="Also write events.csv and reasons.csv to a folder.")]
 
-_WORDS = {"fear": "fear of the top", "deal": "word given", "pressure": "public pressure", "inertia": "habit"}
+_WORDS = {
+    "fear": "fear of the top",
+    "deal": "word given",
+    "pressure": "public pressure",
+    "inertia": "habit",
+    "ties": "trust and trade",
+}
 _NOT_REASONS = ("day", "date", "country", "wanted_before", "wanted")
 _MOST_REASONS = 3
 _LEAST = 0.05
@@ -46,7 +53,10 @@ def trace(  # noqa: PLR0913  (one argument for each option)
     from escalation_sim.scenario import load_scenario
 
     changes = Changes(as_of, tuple(opened or ()), tuple(closed or ()), decision, tuple(entries or ()), fixed)
-    model = played(changes.applied(load_scenario(scenario)), seed, number)
+    changed = changes.applied(load_scenario(scenario))
+    if changed.kind == "rivalry":
+        print(f"{changed.horizon_days / 365.25:.1f} years, played step by step: this takes a while.", file=sys.stderr)
+    model = played(changed, seed, number)
     if csv is not None:
         write_tables(model, csv)
     if as_json:
@@ -64,7 +74,8 @@ def show(model: EscalationModel, changes: Changes, seed: int, number: int) -> No
     if changes.in_words():
         say(f"Changed: {'; '.join(changes.in_words())}")
     say()
-    rows = [[f"{event['day']:.2f}", f"{event['date']:%d %b %H:%M}", event["words"]] for event in rows_of(model.events)]
+    written = "%d %b %Y" if crisis.kind == "rivalry" else "%d %b %H:%M"
+    rows = [[f"{event['day']:.2f}", f"{event['date']:{written}}", event["words"]] for event in rows_of(model.events)]
     say(table([("Day", "right"), ("Date", "tight"), ("What happened", "left")], rows))
     say()
     say(closing(model.outcomes, crisis))
@@ -90,6 +101,7 @@ def show(model: EscalationModel, changes: Changes, seed: int, number: int) -> No
 def decisions(model: EscalationModel) -> list[list[str]]:
     """One line for each time a government changed the rung it wants."""
     crisis = model.crisis
+    written = "%d %b %Y" if crisis.kind == "rivalry" else "%d %b"
     labels = {country.name: country.label for country in crisis.countries}
     rows = []
     for decision in rows_of(model.reasons):
@@ -98,7 +110,7 @@ def decisions(model: EscalationModel) -> list[list[str]]:
         rows.append(
             [
                 f"{decision['day']:.2f}",
-                f"{decision['date']:%d %b}",
+                f"{decision['date']:{written}}",
                 labels[decision["country"]],
                 f"{before} → {wanted} {crisis.ladder.names[wanted]}",
                 in_words({name: size for name, size in reasons.items() if size > 0}),

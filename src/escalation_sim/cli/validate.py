@@ -23,20 +23,27 @@ MOST_RUNS = 100_000
 Folder = Annotated[Path, typer.Argument(metavar="[FOLDER]", help="Folder with the scenarios.", show_default=True)]
 Runs = Annotated[
     int,
-    typer.Option("--runs", metavar="N", help="Runs of each crisis, and of generic dyads in all.", parser=number_from("--runs", 2, MOST_RUNS)),
+    typer.Option(
+        "--runs",
+        metavar="N",
+        help="Runs of each crisis, and of generic dyads in all.",
+        parser=number_from("--runs", 2, MOST_RUNS),
+    ),
 ]
 Out = Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder for validation.json and charts.")]
 Mode = Annotated[
     list[str] | None,
     typer.Option("--mode", metavar="NAME", help="Inputs: judged, identical or permuted. Repeatable; default all three."),
 ]
-Patterns = Annotated[bool, typer.Option("--patterns/--no-patterns", help="Hold the model against the patterns of real crises as well.")]
+Patterns = Annotated[
+    bool, typer.Option("--patterns/--no-patterns", help="Hold the model against the patterns of real crises as well.")
+]
 Docs = Annotated[bool, typer.Option("--docs", help="Write docs/validation.md.")]
 
 PAGE = Path("docs") / "validation.md"
 
 
-def validate(  # noqa: PLR0913  (one argument for each option)
+def validate(
     scenarios: Folder = Path("scenarios"),
     runs: Runs = "2000",  # type: ignore[assignment]  # read by the option's parser
     seed: Seed = "1",  # type: ignore[assignment]
@@ -52,7 +59,14 @@ def validate(  # noqa: PLR0913  (one argument for each option)
 
     check_folder(out)
     with reported() as progress:
-        found = validated(scenarios, runs=runs, seed=seed, modes=tuple(dict.fromkeys(mode or MODES)), with_patterns=patterns, progress=progress)
+        found = validated(
+            scenarios,
+            runs=runs,
+            seed=seed,
+            modes=tuple(dict.fromkeys(mode or MODES)),
+            with_patterns=patterns,
+            progress=progress,
+        )
     show_hindcasts(found)
     if found.patterns:
         show_patterns(found)
@@ -95,12 +109,19 @@ def show_hindcasts(found: Validation) -> None:
     say(table(columns, rows, [place for place, row in enumerate(rows) if place and row[0] != rows[place - 1][0]]))
     say()
     scores = validation.rows_of_scores(found.scores)
-    columns = [("Inputs", "tight"), ("Outcome", "tight"), ("Inside 80 %", "right"), ("Beats base rates", "right"), ("CRPS", "right"), ("base rates", "right")]
+    columns = [
+        ("Inputs", "tight"),
+        ("Outcome", "tight"),
+        ("Inside 80 %", "right"),
+        ("Beats base rates", "right"),
+        ("CRPS", "right"),
+        ("base rates", "right"),
+    ]
     say(table(columns, scores, [place for place, row in enumerate(scores) if place and row[0] != scores[place - 1][0]]))
     say()
     for row in validation.rows_of_scores(found.scores_not_fitted):
         if row[1] == "all":
-            say(f"Without what was fitted, {row[0]}: {row[2]} inside, {row[3]} better than base rates")
+            say(f"Unseen by the search for defaults, {row[0]}: {row[2]} inside, {row[3]} beat base rates")
     say()
     say(validation.fitted_in_words(found))
 
@@ -113,10 +134,21 @@ def show_patterns(found: Validation) -> None:
     say()
     say(heading("Patterns of real crises"))
     rows = validation.rows_of_patterns(found.patterns)
-    columns = [("Pattern", "tight"), ("Part", "tight"), ("Model", "right"), ("Risen", "right"), ("Real", "right"), ("Interval", "right"), ("", "tight")]
+    columns = [
+        ("Pattern", "tight"),
+        ("Part", "tight"),
+        ("Model", "right"),
+        ("Risen", "right"),
+        ("Real", "right"),
+        ("Interval", "right"),
+        ("", "tight"),
+    ]
     say(table(columns, rows))
     say()
-    say(f"{validation.counted(found)}. Intervals with * are not of the source: a quarter of the figure or 0.05. Risen: without the runs in which nobody left the quiet rungs.")
+    say(
+        f"{validation.counted(found)}. Intervals with * are not of the source: a quarter of the figure or 0.05. "
+        "Risen: without the runs in which nobody left the quiet rungs."
+    )
 
 
 def show_files(found: Validation, out: Path, docs: bool) -> None:

@@ -1,6 +1,7 @@
 """The model held against history: hindcasts of real crises, and regularities found in many.
 
-Nothing here is read by the simulation. `validation.validated` runs everything; `hindcasts` has the crises, `patterns` the regularities.
+Nothing here is read by the simulation. `validation.validated` runs everything; `hindcasts` has the crises, `patterns` the
+regularities.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Crises between two countries of which nothing is known but that their numbers lie in the declared ranges.
 
-Patterns found over all dyads are held against these: every parameter is drawn anew in every run, so that one run is one dyad. Parameters
-are read from their declarations; one that is added is drawn from then on.
+Patterns found over all dyads are held against these: every parameter is drawn anew in every run, so that one run is one dyad.
+Parameters are read from their declarations; one that is added is drawn from then on.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from escalation_sim.ladder import Ladder
-from escalation_sim.parameters import Parameter, Section
+from escalation_sim.parameters import Section
 from escalation_sim.rules import PROFILES, SECTIONS, THEORIES
 from escalation_sim.scenario import Scenario, shipped_ladders
 
@@ -23,20 +23,25 @@ LADDER = "eleven_rungs"
 CHANNELS = {"high_commissions": "open", "dgmo_hotline": "open", "third_party": "suspended"}
 """What most dyads have: missions, a line between the militaries, and third parties that may step in. All assumed."""
 
-WEIGHTS = {"attack": 0.20, "incursion": 0.25, "exercise": 0.15, "military_incident": 0.10, "incident": 0.30}
-"""Share of dyads with each trigger: 0.45 violent, 0.25 military without violence, 0.30 not military; the split within each is assumed."""
+WEIGHTS = {"attack": 0.40, "incursion": 0.08, "exercise": 0.10, "incident": 0.42}
+"""Share of dyads with each trigger: violent, violent, military without violence, not military. All assumed; many of them come to nothing, and
+only those in which somebody leaves the quiet rungs are crises."""
 
 _SWITCH = "0 or 1"
 
 
-def judged(parameter: Parameter) -> dict[str, Any]:
-    """A parameter drawn over its whole declared range, the default being the likeliest."""
-    return {"value": parameter.default, "range": [parameter.low, parameter.high], "source": "assumed"}
+def judged(low: float, likeliest: float, high: float) -> dict[str, Any]:
+    """A number drawn from a range."""
+    return {"value": likeliest, "range": [low, high], "source": "assumed"}
 
 
 def swept(section: Section) -> dict[str, Any]:
     """Every parameter of a section as a judged number; switches stay as they are."""
-    return {name: judged(parameter) for name, parameter in section if parameter.unit != _SWITCH and parameter.low < parameter.high}
+    return {
+        name: judged(parameter.low, parameter.default, parameter.high)
+        for name, parameter in section
+        if parameter.unit != _SWITCH and parameter.low < parameter.high
+    }
 
 
 def sections(scope: str) -> dict[str, dict[str, Any]]:
@@ -47,23 +52,21 @@ def sections(scope: str) -> dict[str, dict[str, Any]]:
 
 
 def triggers(ladder: Ladder) -> dict[str, dict[str, Any]]:
-    """What starts the crisis, by the keys of `WEIGHTS`. Deaths, lengths and visibility are assumed, and drawn over wide ranges."""
+    """What starts the crisis, by the keys of `WEIGHTS`. Deaths, lengths and visibility are assumed."""
     first, second = COUNTRIES
-    seen = {"value": 0.9, "range": [0.3, 1.0], "source": "assumed"}
-    deaths = {"value": 10, "range": [1, 170], "source": "assumed"}
-    none = {"value": 0, "source": "assumed"}
+    seen, deaths = judged(0.3, 0.9, 1.0), judged(1, 10, 170)
     act = {"day": 0, "actor": first, "victim": second, "visibility": seen}
     return {
         "attack": {"kind": "attack", "day": 0, "actor": "armed_group", "victim": second, "deaths": deaths, "visibility": seen},
-        "incursion": {**act, "kind": "incursion", "rung": ladder.force, "lasts": 3, "deaths": {**deaths, "value": 1, "range": [0, 50]}},
-        "exercise": {**act, "kind": "exercise", "rung": ladder.alert, "lasts": 20, "deaths": none},
-        "military_incident": {**act, "kind": "incident", "rung": ladder.alert, "deaths": none},
-        "incident": {**act, "kind": "incident", "rung": ladder.quiet, "deaths": none},
+        "incursion": {**act, "kind": "incursion", "rung": ladder.force, "lasts": judged(1, 5, 60), "deaths": judged(0, 1, 50)},
+        "exercise": {**act, "kind": "exercise", "rung": ladder.alert, "lasts": judged(3, 20, 120)},
+        "incident": {**act, "kind": "incident", "rung": ladder.quiet, "injury": judged(0.5, 3.0, 10.0)},
     }
 
 
 def dyad_document(trigger: str, ladder: Ladder) -> dict[str, Any]:
     """Plain data of a scenario in which everything declared is drawn, set off by one of `WEIGHTS`."""
+    first, second = COUNTRIES
     relationship = {"value": 0.5, "range": [0.0, 1.0], "source": "assumed"}
     return {
         "name": f"dyad-{trigger}",
@@ -76,6 +79,7 @@ def dyad_document(trigger: str, ladder: Ladder) -> dict[str, Any]:
         "model": sections("shared"),
         "channels": {name: {"status": status, "relationship": relationship} for name, status in CHANNELS.items()},
         "triggers": [triggers(ladder)[trigger]],
+        "armed_groups": {"rebels": {"base": first, "target": second, **swept(PROFILES["armed_group"])}},
         "mediators": {"neighbour": {"label": "A neighbour", **swept(PROFILES["mediator"])}},
     }
 
@@ -88,4 +92,6 @@ def generic_dyads() -> dict[str, dict[str, Any]]:
 
 def generic_scenarios(runs: int) -> list[tuple[Scenario, int]]:
     """Scenarios of generic dyads with their shares of `runs`, at least one each."""
-    return [(Scenario.from_document(document), max(round(WEIGHTS[name] * runs), 1)) for name, document in generic_dyads().items()]
+    return [
+        (Scenario.from_document(document), max(round(WEIGHTS[name] * runs), 1)) for name, document in generic_dyads().items()
+    ]

@@ -1,8 +1,8 @@
 """Real crises run from their triggers alone, and what happened held against the runs.
 
-Three kinds of input tell what a hit is owed to. "judged": a crisis as its file has it. "identical": the same wide ranges of resolve, restraint
-and policy for all crises, so that nothing in them can have been set with the outcome in mind. "permuted": each crisis gets the judged
-country inputs of another; if these carry knowledge of the crisis, forecasts get worse.
+Three kinds of input tell what a hit is owed to. "judged": a crisis as its file has it. "identical": the same wide ranges of
+resolve, restraint and policy for all crises, so that nothing in them can have been set with the outcome in mind. "permuted":
+each crisis gets the judged country inputs of another; if these carry knowledge of the crisis, forecasts get worse.
 """
 
 from __future__ import annotations
@@ -50,14 +50,20 @@ CRISES = (
 MODES = ("judged", "identical", "permuted")
 """Kinds of input."""
 
-OUTCOMES: Mapping[str, str] = {"peak_rung": "rungs", "days_to_end": "days", "deaths_total": "deaths", "days_to_response": "days"}
+OUTCOMES: Mapping[str, str] = {
+    "peak_rung": "rungs",
+    "days_to_end": "days",
+    "deaths_total": "deaths",
+    "days_to_response": "days",
+}
 """Outcomes that are scored, and their units. Rungs are scored as they are, days and deaths on the scale of log(1 + x)."""
 
 Key = tuple[str, str]
 """Section and name of a parameter."""
 
 COMMON: tuple[Key, ...] = (
-    ("government", "resolve"), ("government", "restraint"), ("government", "military_weight"), ("outreach", "no_talks_under_attack"),
+    ("government", "resolve"), ("government", "restraint"), ("government", "military_weight"),
+    ("outreach", "no_talks_under_attack"),
 )  # fmt: skip
 """Inputs that are the same for all crises in the mode "identical"; names the model does not have are passed over."""
 
@@ -135,7 +141,7 @@ def judged_inputs(document: Mapping[str, Any]) -> dict[str, dict[Key, Any]]:
 def with_country_inputs(
     document: Mapping[str, Any], keys: Iterable[Key], inputs: Mapping[str, Mapping[Key, Any]]
 ) -> dict[str, Any]:
-    """A document in which the countries' own entries at `keys` are taken out and `inputs` (by country) put in; the rest is as it was."""
+    """A document in which the countries' own entries at `keys` make way for `inputs` (by country); the rest is as it was."""
     changed = copy.deepcopy(dict(document))
     for country in changed["countries"]:
         block = changed["countries"][country] or {}
@@ -188,8 +194,9 @@ def identical(documents: Mapping[str, Mapping[str, Any]], common: Sequence[Key] 
 def permuted(documents: Mapping[str, Mapping[str, Any]], shift: int = 1) -> dict[str, dict[str, Any]]:
     """Documents in which each crisis has the judged country inputs of the crisis `shift` places further on, in a circle.
 
-    A country gets those of the country of the same name. Where a parameter is judged in any crisis, all crises pass on what they
-    say of it, be it fixed, or nothing. Raises InputError where `shift` leads back to the crisis itself or the countries differ.
+    A country gets those of the country of the same name. Where a parameter is judged in any crisis, all crises pass on what
+    they say of it, be it fixed, or nothing. Raises InputError where `shift` leads back to the crisis itself or the countries
+    differ.
     """
     names = list(documents)
     if shift % len(names) == 0:
@@ -201,15 +208,19 @@ def permuted(documents: Mapping[str, Mapping[str, Any]], shift: int = 1) -> dict
         if set(donor["countries"]) != set(documents[name]["countries"]):
             raise InputError("the crises are not between the same countries", key=name, value=list(donor["countries"]))
         inputs = {
-            country: {(section, entry): (block or {})[section][entry] for section, entry in keys if entry in ((block or {}).get(section) or {})}
+            country: {
+                (section, entry): block[section][entry]
+                for section, entry in keys
+                if entry in ((block or {}).get(section) or {})
+            }
             for country, block in donor["countries"].items()
-        }  # fmt: skip
+        }
         changed[name] = with_country_inputs(documents[name], keys, inputs)
     return changed
 
 
 def inputs_of_mode(crises: Mapping[str, Scenario], mode: str) -> dict[int, dict[str, Scenario]]:
-    """The crises as a mode has them, by shift; for "permuted" one set for each way of passing the inputs round. Raises InputError."""
+    """The crises as a mode has them, by shift ("permuted": one set for each way of passing inputs round). Raises InputError."""
     if mode not in MODES:
         raise InputError("no such mode", key="mode", value=mode, allowed=", ".join(MODES), suggestion=nearest(mode, MODES))
     if mode == "judged":
@@ -245,7 +256,7 @@ def on_scale(values: Any, outcome: str, horizon: float) -> Array:
 
 
 def middle_on_scale(observed: tuple[float, float], outcome: str, horizon: float) -> float:
-    """One value for a range: the middle on the scale of scoring, which for deaths is the geometric mean of 1 + low and 1 + high."""
+    """The middle of a range on the scale of scoring; for deaths the geometric mean of 1 + low and 1 + high."""
     return float(np.mean(on_scale(observed, outcome, horizon)))
 
 
@@ -285,9 +296,7 @@ def hindcasts(
     return found
 
 
-def hindcast(
-    crises: Mapping[str, Scenario], name: str, outcome: str, values: Array, mode: str, shift: int
-) -> Hindcast | None:
+def hindcast(crises: Mapping[str, Scenario], name: str, outcome: str, values: Array, mode: str, shift: int) -> Hindcast | None:
     """One outcome of one crisis; None where nothing is on record. `values` are those of the runs, shape (run,)."""
     records = {crisis: there for crisis, scenario in crises.items() if (there := observed_range(scenario, outcome)) is not None}
     if name not in records:
@@ -320,8 +329,8 @@ def scores(found: Sequence[Hindcast]) -> pd.DataFrame:
 
     Returns
     -------
-    One row for each mode and outcome: hindcasts (number, of one permutation), inside and better (shares; `better` than the base rates),
-    crps and crps_base (means over crises; NaN for "all", since rungs and logarithms do not add up).
+    One row for each mode and outcome: hindcasts (number, of one permutation), inside and better (shares; `better` than the
+    base rates), crps and crps_base (means over crises; NaN for "all", since rungs and logarithms do not add up).
     """
     frame = table(found)
     frame["better"] = np.where(frame["crps_base"].isna(), np.nan, frame["crps"] < frame["crps_base"])

@@ -1,7 +1,7 @@
 """Regularities of real crises, and the same figures taken from many runs.
 
-Each measure is a pure function of an `Ensemble` (crises) or of a `Rivalry` and gives one number or several. What counts as violence, as an act, as a
-response is said here once, from the marks of the ladder.
+Each measure is a pure function of an `Ensemble` (crises) or of a `Rivalry` and gives one number or several. What counts as
+violence, as an act, as a response is said here once, from the marks of the ladder.
 """
 
 from __future__ import annotations
@@ -151,10 +151,11 @@ class Ensemble:
 
     Attributes
     ----------
-    outcomes : one row per run, index 0 … runs - 1. Columns: scenario; trigger_kind, trigger_rung, trigger_day, trigger_actor (place of the country that
-        acted, -1 for an armed group); peak_rung, peak_day, days_to_end, mediation_day as in `outcomes.outcome_names`.
-    acts : one row per act, in order of run and day. Columns: run; day (since the start); country (0 or 1); rung. An act is a rise of posture
-        by a rung or more, or an act begun.
+    outcomes : one row per run, index 0 … runs - 1. Columns: scenario; trigger_kind, trigger_rung, trigger_day, trigger_actor
+        (place of the country that acted, -1 for an armed group); peak_rung, peak_day, days_to_end, mediation_day as in
+        `outcomes.outcome_names`.
+    acts : one row per act, in order of run and day. Columns: run; day (since the start); country (0 or 1); rung. An act is a
+        rise of posture by a rung or more, or an act begun.
     ladder : the ladder on which they stand.
     horizon : days for which they were followed.
     """
@@ -233,7 +234,9 @@ def acts_from_paths(posture: Array, begun: Array | None = None) -> pd.DataFrame:
 
 def first_trigger(scenario: Scenario) -> Trigger:
     """What starts the crisis: the first trigger that is a hostile act or looks like one."""
-    hostile = [trigger for trigger in scenario.triggers if trigger.kind in ("attack", "incursion", "exercise", "incident", "accident")]
+    hostile = [
+        trigger for trigger in scenario.triggers if trigger.kind in ("attack", "incursion", "exercise", "incident", "accident")
+    ]
     return min(hostile, key=lambda trigger: trigger.day)
 
 
@@ -245,7 +248,9 @@ def of_one(scenario: Scenario, runs: int, seed: int) -> Ensemble:
     acts: list[pd.DataFrame] = []
     for start in range(0, runs, _PIECE):
         ledger = batch.computed(longer, seed, np.arange(start, min(start + _PIECE, runs)), keep=("posture", "act_begun"))
-        columns.append(pd.DataFrame({name: ledger.columns[name] for name in ("peak_rung", "peak_day", "days_to_end", "mediation_day")}))
+        columns.append(
+            pd.DataFrame({name: ledger.columns[name] for name in ("peak_rung", "peak_day", "days_to_end", "mediation_day")})
+        )
         found = acts_from_paths(ledger.paths["posture"], ledger.paths["act_begun"])
         acts.append(found.assign(run=found["run"] + start, day=found["step"] / steps_a_day))
     trigger = first_trigger(scenario)
@@ -265,15 +270,16 @@ def pooled(parts: Sequence[Ensemble]) -> Ensemble:
     starts = np.cumsum([0, *(part.runs for part in parts[:-1])])
     return Ensemble(
         pd.concat([part.outcomes for part in parts], ignore_index=True),
-        pd.concat([part.acts.assign(run=part.acts["run"] + start) for part, start in zip(parts, starts, strict=True)], ignore_index=True),
+        pd.concat(
+            [part.acts.assign(run=part.acts["run"] + start) for part, start in zip(parts, starts, strict=True)],
+            ignore_index=True,
+        ),
         parts[0].ladder,
         parts[0].horizon,
     )
 
 
-def gathered(
-    scenarios: Iterable[tuple[Scenario, int]], seed: int, progress: Callable[[], None] | None = None
-) -> Ensemble:
+def gathered(scenarios: Iterable[tuple[Scenario, int]], seed: int, progress: Callable[[], None] | None = None) -> Ensemble:
     """Runs of several crises, pooled; pairs of a scenario and its number of runs. `progress` is called after each."""
     parts = []
     for scenario, runs in scenarios:
@@ -289,8 +295,8 @@ def gathered(
 def violence_class(peak: Array, ladder: Ladder) -> Array:
     """ICB's violence of a crisis from its peak rung: place in `VIOLENCE`.
 
-    No violence below force, war from the rung of war on; serious clashes at the highest act below war, minor ones between. An attack by an armed group is
-    not violence between states.
+    No violence below force, war from the rung of war on; serious clashes at the highest act below war, minor ones between. An
+    attack by an armed group is not violence between states.
     """
     serious = max(rung for rung in range(ladder.force, ladder.war) if ladder.rungs[rung].kind == ACT)
     marks = np.array([ladder.force, serious, ladder.war], dtype=float)
@@ -303,15 +309,20 @@ def military_class(rung: Array, ladder: Ladder) -> Array:
 
 
 def trigger_class(ensemble: Ensemble) -> Array:
-    """The class of what started each run; shape (run,). Attacks and incursions are violent, exercises military without violence, the others go by their rung."""
+    """The class of what started each run; shape (run,).
+
+    Attacks and incursions are violent, exercises and accidents military without violence, incidents not military.
+    """
     kind = ensemble.outcomes["trigger_kind"].to_numpy()
-    by_rung = military_class(ensemble.column("trigger_rung"), ensemble.ladder)
-    return np.where(np.isin(kind, ("attack", "incursion")), VIOLENT, np.where(kind == "exercise", WITHOUT_VIOLENCE, by_rung))
+    violent, military = np.isin(kind, ("attack", "incursion")), np.isin(kind, ("exercise", "accident"))
+    return np.where(violent, VIOLENT, np.where(military, WITHOUT_VIOLENCE, NOT_MILITARY)).astype(float)
 
 
 def quantiles(values: Array, probabilities: Sequence[float]) -> tuple[float, ...]:
     """Quantiles; NaN where there are no values."""
-    return tuple(float(value) for value in np.quantile(values, probabilities)) if len(values) else (np.nan,) * len(probabilities)
+    return (
+        tuple(float(value) for value in np.quantile(values, probabilities)) if len(values) else (np.nan,) * len(probabilities)
+    )
 
 
 # The measures
@@ -347,7 +358,7 @@ def trigger_response(ensemble: Ensemble) -> tuple[float, ...]:
 
 
 def response_delay(ensemble: Ensemble) -> tuple[float, ...]:
-    """Day of the main response, that of the trigger being day 1: median, upper quartile, 90th percentile of actors that rose at all."""
+    """Day of the main response (the trigger's is day 1): median, upper quartile, 90th percentile of actors that rose at all."""
     _, day = ensemble.highest()
     delay = np.floor(day) - np.floor(ensemble.column("trigger_day"))[:, None] + 1.0
     return quantiles(delay[ensemble.responds() & ~np.isnan(day)], (0.5, 0.75, 0.9))
@@ -362,7 +373,7 @@ def front_loaded(ensemble: Ensemble) -> tuple[float, ...]:
 
 
 def jumps(ensemble: Ensemble) -> tuple[float, ...]:
-    """Share of violent crises in which nobody stood above rung 0 before the first violence; a violent trigger is that violence."""
+    """Share of violent crises in which nobody stood above rung 0 before the first violence; a violent trigger is one."""
     run, day, rung = (ensemble.acts[name].to_numpy() for name in ("run", "day", "rung"))
     first_hostile = np.full(ensemble.runs, np.inf)
     np.minimum.at(first_hostile, run, day)
@@ -374,7 +385,10 @@ def jumps(ensemble: Ensemble) -> tuple[float, ...]:
 
 
 def reciprocity(ensemble: Ensemble) -> tuple[float, ...]:
-    """Rank correlation (Spearman) of an act's severity with that of the rival's next act; acts of the same moment do not answer each other."""
+    """Rank correlation (Spearman) of an act's severity with that of the rival's next act.
+
+    Acts of the same moment do not answer each other.
+    """
     own, answer = [], []
     moments = ensemble.acts["run"].to_numpy() * (2.0 * ensemble.horizon) + ensemble.acts["day"].to_numpy()
     run, country = ensemble.acts["run"].to_numpy(), ensemble.acts["country"].to_numpy()
@@ -433,7 +447,9 @@ def hazard_ratio(days: Array, ended: Any, exposed_from: Array) -> float:
     onset = np.where(np.isnan(exposed_from), np.inf, exposed_from)
     at_risk = len(days) - np.searchsorted(np.sort(days), times, side="left")
     set_in = onset < days
-    exposed = np.searchsorted(np.sort(onset[set_in]), times, side="left") - np.searchsorted(np.sort(days[set_in]), times, side="left")
+    exposed = np.searchsorted(np.sort(onset[set_in]), times, side="left") - np.searchsorted(
+        np.sort(days[set_in]), times, side="left"
+    )
     ends = np.bincount(place, minlength=len(times))
     ends_exposed = float(np.sum(onset[ended] < days[ended]))
     both = (exposed > 0) & (exposed < at_risk)
@@ -511,7 +527,8 @@ def rivalry_from_paths(
 def rivalry_events(path: str | os.PathLike[str], runs: int, seed: int) -> Rivalry:
     """Run a rivalry from its file and collect its events.
 
-    Fire is deadly where an exchange and a death fall into the same step; deaths of an attack in the very step of an exchange count too.
+    Fire is deadly where an exchange and a death fall into the same step; deaths of an attack in the very step of an exchange
+    count too.
     """
     scenario = load_scenario(Path(path))
     ledger = batch.computed(scenario, seed, np.arange(runs), keep=("posture", "act_begun", "fire", "deaths_in_step"))
@@ -531,7 +548,8 @@ def clustering(rivalry: Rivalry) -> tuple[float, ...]:
 def hawkes_fit(event_days: Sequence[Array], days: float) -> tuple[float, float]:
     """Branching ratio and half-life (days) of a self-exciting process with an exponential kernel, by maximum likelihood.
 
-    The intensity is mu + sum over past events of n b exp(-b age) (Hawkes 1971; likelihood after Ozaki 1979). One set of numbers for all runs.
+    The intensity is mu + sum over past events of n b exp(-b age) (Hawkes 1971; likelihood after Ozaki 1979). One set of
+    numbers for all runs.
 
     Parameters
     ----------
@@ -564,7 +582,11 @@ def hawkes_fit(event_days: Sequence[Array], days: float) -> tuple[float, float]:
         return (expected - float(np.sum(intensity))) / count
 
     rate = count / (days * len(filled))
-    bounds = [(np.log(rate * 1e-4), np.log(rate * 2.0)), (np.log(1e-3), np.log(2.0)), (np.log(np.log(2.0) / 3650.0), np.log(10.0))]
+    bounds = [
+        (np.log(rate * 1e-4), np.log(rate * 2.0)),
+        (np.log(1e-3), np.log(2.0)),
+        (np.log(np.log(2.0) / 3650.0), np.log(10.0)),
+    ]
     starts = [np.log([0.5 * rate, 0.5, np.log(2.0) / half_life]) for half_life in (2.0, 20.0, 120.0)]
     fits = [optimize.minimize(loss, start, method="L-BFGS-B", bounds=bounds) for start in starts]
     _, branching, decay = np.exp(min(fits, key=lambda fit: float(fit.fun)).x)

@@ -34,8 +34,8 @@ def quantile(ensemble: Array, probability: float) -> float:
 def inside(ensemble: Array, low: float, high: float) -> bool:
     """Whether what was observed, somewhere in [low, high], lies in the central 80 % of an ensemble of shape (run,).
 
-    A range is inside where it overlaps the central 80 %. What never happened (infinite) is inside where it does not happen in a tenth of the runs
-    or more.
+    A range is inside where it overlaps the central 80 %. What never happened (infinite) is inside where it does not happen in
+    a tenth of the runs or more.
     """
     if np.isinf(low):
         return float(np.mean(np.isinf(ensemble))) >= 1.0 - CENTRAL[1]
@@ -45,12 +45,12 @@ def inside(ensemble: Array, low: float, high: float) -> bool:
 def crps(ensemble: Array, observed: float) -> float:
     """Continuous ranked probability score of an ensemble of shape (run,), in its units; 0 is perfect, smaller is better.
 
-    E|X - y| - E|X - X'| / 2 over the sample (Gneiting & Raftery 2007), which is half the squared energy distance between the ensemble and
-    the one observed value; SciPy has it exactly, by sorting. Values have to be finite.
+    E|X - y| - E|X - X'| / 2 over the sample (Gneiting & Raftery 2007), which is half the squared energy distance between the
+    ensemble and the one observed value; SciPy has it exactly, by sorting. Values have to be finite.
     """
     return float(stats.energy_distance(ensemble, [observed])) ** 2 / 2.0
 
 
 def base_rate(observed: Sequence[float], left_out: int) -> Array:
-    """The forecast of one crisis by one who knows only how the others went: their observed values, all equally likely; shape (crisis - 1,)."""
+    """The forecast of one who knows only how the other crises went: their values, all equally likely; shape (crisis - 1,)."""
     return np.delete(np.asarray(observed, dtype=float), left_out)

@@ -11,14 +11,16 @@ from pathlib import Path
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
+from escalation_sim.plots.crises import crises_chart
 from escalation_sim.plots.deaths import deaths_chart
+from escalation_sim.plots.fire import fire_chart
 from escalation_sim.plots.peaks import peaks_chart
 from escalation_sim.plots.posture import posture_chart
 from escalation_sim.plots.style import LOOK
 from escalation_sim.plots.time_to_end import time_to_end_chart
 from escalation_sim.results import Result
 
-__all__ = ["CHARTS", "FORMATS", "write_charts", "write_figures"]
+__all__ = ["CHARTS", "CHARTS_OF_YEARS", "FORMATS", "charts_of", "write_charts", "write_figures"]
 
 CHARTS: Mapping[str, Callable[[Result], Figure]] = {
     "posture": posture_chart,
@@ -26,14 +28,22 @@ CHARTS: Mapping[str, Callable[[Result], Figure]] = {
     "time_to_end": time_to_end_chart,
     "deaths": deaths_chart,
 }
-"""Functions from a result to a figure, by file name."""
+"""Functions from a result to a figure, by file name, for a crisis."""
+
+CHARTS_OF_YEARS: Mapping[str, Callable[[Result], Figure]] = {"crises": crises_chart, "fire": fire_chart}
+"""The same for a rivalry."""
 
 FORMATS = ("png", "svg")
 
 
+def charts_of(result: Result) -> Mapping[str, Callable[[Result], Figure]]:
+    """The charts that a result of its kind has."""
+    return CHARTS_OF_YEARS if result.scenario.kind == "rivalry" else CHARTS
+
+
 def write_charts(result: Result, folder: str | Path) -> list[Path]:
     """Write every chart of a result as PNG and SVG and return the files; see `write_figures`. Equal results give equal files."""
-    return write_figures({name: partial(chart, result) for name, chart in CHARTS.items()}, folder)
+    return write_figures({name: partial(chart, result) for name, chart in charts_of(result).items()}, folder)
 
 
 def write_figures(charts: Mapping[str, Callable[[], Figure]], folder: str | Path) -> list[Path]:

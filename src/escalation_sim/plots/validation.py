@@ -28,7 +28,13 @@ TITLES = {
     "days_to_response": "Days to the first use of force",
 }
 
-TICKS = np.array([0, 1, 3, 10, 30, 100, 300, 1000, 3000, 10_000, 30_000, 100_000, 1_000_000])
+TICKS = {"days": (0, 1, 3, 10, 30, 100, 300), "deaths": (0, 1, 10, 100, 1000, 10_000, 100_000, 1_000_000)}
+"""Places of labels on logarithmic axes, by unit."""
+
+DAYS = (1, 3, 10, 30, 100, 300)
+PANELS = {"Days": ("days",), "Shares and correlations": ("share", "correlation"), "Other figures": ("1", "ratio")}
+"""Panels of the chart of patterns, and the units in each."""
+
 _NEVER = 1.12  # where what never happened stands, as a share of the axis
 _ROW = 0.31
 
@@ -51,9 +57,10 @@ def hindcasts_chart(found: Validation) -> Figure:
     """For every outcome and crisis the middle 80 % and the median of the runs, and what was observed."""
     shown = found.shown
     hits = sum(one.inside for one in shown)
+    inputs = shown[0].mode if shown else "none"
     figure = page(
         f"{hits} of {len(shown)} observed outcomes lie in the middle 80 % of the runs",
-        f"{found.runs:,} runs of each crisis from its trigger alone  ·  inputs: {shown[0].mode if shown else 'none'}  ·  seed {found.seed}",
+        f"{found.runs:,} runs of each crisis from its trigger alone  ·  inputs: {inputs}  ·  seed {found.seed}",
         0.62 * len(found.crises) + 2.9,
     )
     panels = figure.subplots(2, 2, sharey=True)
@@ -102,7 +109,7 @@ def outcome_panel(axes: Axes, found: Sequence[Hindcast], crises: Sequence[str], 
     axes.set_ylim(len(crises) - 0.4, -0.6)
     axes.tick_params(axis="y", length=0)
     axes.grid(axis="x")
-    ticks = np.arange(0.0, most + 1.0, 1.0) if rungs else TICKS[most * 1.05 >= TICKS].astype(float)
+    ticks = range(int(most) + 1) if rungs else [tick for tick in TICKS[OUTCOMES[outcome]] if tick <= 1.05 * most]
     places, labels = [at(float(tick)) for tick in ticks], [f"{tick:,.0f}" for tick in ticks]
     if never:
         while len(places) > 1 and places[-1] > 0.93 * at(most):
@@ -111,27 +118,28 @@ def outcome_panel(axes: Axes, found: Sequence[Hindcast], crises: Sequence[str], 
         places.append(at(np.inf))
         labels.append("never")
     axes.set_xticks(places, labels)
-    axes.set_xlim(-0.03 * at(most), (_NEVER + 0.06 if never else 1.06) * at(most))
+    axes.set_xlim(-0.03 * at(most), (_NEVER + 0.08 if never else 1.06) * at(most))
 
 
 @styled
 def patterns_chart(found: Validation) -> Figure:
-    """Every part of every pattern: the model's figure, the real one and its interval; days on the left, all else on the right."""
+    """Every part of every pattern: the model's figure, the real one and its interval; a panel for each kind of unit."""
     parts = [(one, place) for one in found.patterns for place in range(len(one.pattern.value))]
-    days = [part for part in parts if unit_of(part) == "days"]
-    rest = [part for part in parts if unit_of(part) != "days"]
+    panels = {title: [part for part in parts if unit_of(part) in units] for title, units in PANELS.items()}
+    panels = {title: rows for title, rows in panels.items() if rows}
     run = [one for one in found.patterns if one.model is not None]
     figure = page(
         f"{sum(one.hit for one in run)} of {len(run)} patterns of real crises are hit in every part",
         f"{found.runs:,} runs of each crisis, {found.runs:,} of generic dyads, 730 days  ·  seed {found.seed}",
-        _ROW * max(len(days), len(rest)) + 2.6,
+        _ROW * len(parts) + 0.75 * len(panels) + 1.5,
     )
-    left, right = figure.subplots(1, 2)
-    part_panel(left, days, "Days")
-    part_panel(right, rest, "Shares, correlations, ratios")
-    left.set_xscale("log")
-    left.set_xticks([1, 3, 10, 30, 100, 300], ["1", "3", "10", "30", "100", "300"])
-    left.minorticks_off()
+    drawn = figure.subplots(len(panels), 1, squeeze=False, height_ratios=[len(rows) + 0.4 for rows in panels.values()])[:, 0]
+    for axes, (title, rows) in zip(drawn, panels.items(), strict=True):
+        part_panel(axes, rows, title)
+        if title == "Days":
+            axes.set_xscale("log")
+            axes.set_xticks(DAYS, [f"{day:g}" for day in DAYS])
+            axes.minorticks_off()
     handles = [
         Patch(color=PALE, label="interval"),
         Line2D([], [], color=OBSERVED, marker="|", markersize=13, markeredgewidth=3, linestyle="none", label="real"),
@@ -148,7 +156,7 @@ def patterns_chart(found: Validation) -> Figure:
             label="crises that left quiet",
         ),
     ]
-    figure.legend(handles=handles, loc="outside lower center", ncols=5, columnspacing=1.0, handletextpad=0.3)
+    figure.legend(handles=handles, loc="outside lower center", ncols=5)
     return figure
 
 
@@ -193,7 +201,7 @@ def part_panel(axes: Axes, parts: Sequence[tuple[PatternResult, int]], title: st
 
 
 def write_validation_charts(found: Validation, folder: str | Path) -> list[Path]:
-    """Write the charts as PNG and SVG and return the files; each is put in its place whole. Raises OSError where the folder cannot be written."""
+    """Write the charts as PNG and SVG, each whole, and return the files. Raises OSError where the folder cannot be written."""
     target = Path(folder)
     charts = {"hindcasts": hindcasts_chart} if found.hindcasts else {}
     if found.patterns:

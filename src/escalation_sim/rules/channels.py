@@ -107,7 +107,9 @@ def lines(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:
     `sobering` rates per day; `exposures` and `unheard` what happened in the last step.
     """
     line = p.channel
-    there = (s.status == OPEN) * s.relationship * line.strength
+    earned = s.relationship * line.strength
+    there = (s.status == OPEN) * earned
+    learned = (s.status > CLOSED) * earned  # what is known is not forgotten while meetings are suspended
     working = there * s.in_use
     heard = working * line.influence
     reach = heard / (1.0 + line.latency / p.patience)
@@ -117,12 +119,12 @@ def lines(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:
     return {
         "talking": np.max(heard * (line.negotiates > 0.0), axis=0),
         "explains": 1.0 - none_of(called_up),
-        "signals_explained": 1.0 - none_of(there * line.clarifies_signals),
+        "signals_explained": 1.0 - none_of(learned * line.clarifies_signals),
         "implements": added(there * line.implements),
         "intent_told": added(on_intent),
         "intent_told_truly": added(on_intent * line.candour),
         "posture_shown": added(line.posture_precision * reach),
-        "groundwork": added(there * line.prepares_deals),
+        "groundwork": added(learned * line.prepares_deals),
         "contact": added(working * line.builds_constituency),
         "reassurance": added(working * (line.builds_trust * line.sponsorship)),
         "trade_growth": added(working * line.builds_trade),

@@ -15,13 +15,13 @@ from escalation_sim.rates import decayed
 PARAMETERS = section(
     "local_fire",
     scope="shared",
-    background=Parameter(0.01, 0.0, 0.5, "1/day", "exchanges of fire a day when the rivals are quiet"),
+    background=Parameter(0.03, 0.0, 0.5, "1/day", "exchanges of fire a day when the rivals are quiet"),
     tension=Parameter(0.08, 0.0, 0.5, "1/day", "further exchanges a day per unit of the two sides' mean salience", "jacob2018"),
     fighting=Parameter(1.0, 0.0, 5.0, "1/day", "further exchanges a day while either side uses force"),
-    excitation=Parameter(0.6, 0.0, 0.9, "1", "exchanges that one exchange sets off (branching ratio)", "gibler2024"),
-    memory=Parameter(3.0, 0.5, 30.0, "days", "mean time within which they follow", "jacob2018"),
+    excitation=Parameter(0.8, 0.0, 0.95, "1", "exchanges that one exchange sets off (branching ratio)", "gibler2024"),
+    memory=Parameter(30.0, 0.5, 60.0, "days", "mean time within which they follow", "gibler2024"),
     violations=Parameter(5.0, 1.0, 15.0, "violations", "violations counted for one exchange; counts of the two sides differ", "jacob2018"),
-    cease_fire_stops=Parameter(0.85, 0.0, 1.0, "1", "share by which a cease-fire lowers the rate", "js2021"),
+    cease_fire_stops=Parameter(0.95, 0.0, 1.0, "1", "share by which a cease-fire lowers the rate", "js2021"),
 )
 
 _MOST_EXCHANGES = 10  # in one step; the rate stays far below

@@ -53,6 +53,14 @@ ANY_ARMED_GROUP = "armed_group"
 
 _UNKNOWN_RELATIONSHIP = Number(0.5, (0.2, 0.8))  # assumed: an open line of which nothing is known; drawn once per run
 _PUTS_ACTOR_ON_RUNG = ("incursion", "exercise")
+_IDLE_KEYS = {
+    "attack": ("rung", "lasts", "injury"),
+    "incursion": ("injury",),
+    "exercise": ("injury",),
+    "incident": ("lasts",),
+    "accident": ("lasts",),
+    "gesture": ("rung", "lasts", "deaths", "injury"),
+}
 
 
 @dataclass(frozen=True)
@@ -216,8 +224,9 @@ def _channels(scenario: ScenarioBlock, findings: Findings) -> tuple[Channel, ...
         if name not in presets:
             _check_new_channel(name, entry, presets, findings, path)
         label, level, profile = _model_of(name, entry, built, findings, path)
-        status, relationship = _state(entry, history.get(name), findings, path)
-        complete = {**profile, **(history[name].profile if name in history else {}), **given(entry, PROFILES["channel"])}
+        past = history.get(name) if entry.initiatives is None else _of_initiatives(name, entry.initiatives, findings, path)
+        status, relationship = _state(entry, past, findings, path)
+        complete = {**profile, **(past.profile if past else {}), **given(entry, PROFILES["channel"])}
         if entry.since and complete["third_party"].value == 1.0:
             findings.wrong(
                 (*path, "since"), "a channel that exists through a mediator is not built; it opens when one steps in"
@@ -237,10 +246,22 @@ def _channels(scenario: ScenarioBlock, findings: Findings) -> tuple[Channel, ...
     return tuple(built.values())
 
 
+def _of_initiatives(name: str, names: list[str], findings: Findings, path: KeyPath) -> catalogue.ChannelState | None:
+    """Track II made of the initiatives named, whatever the date."""
+    if name != catalogue.TRACK_TWO:
+        findings.wrong((*path, "initiatives"), "only Track II consists of initiatives", allowed=f"under {catalogue.TRACK_TWO}")
+        return None
+    known = {one.name: one for one in catalogue.initiatives()}
+    for place, one in enumerate(names):
+        findings.known((*path, "initiatives", place), "initiative", one, known)
+    return catalogue.track_two_of([known[one] for one in names if one in known])
+
+
 def _schedule(name: str, scenario: ScenarioBlock, entry: ChannelBlock) -> tuple[ScheduledState, ...]:
     """What the calendar decrees for a preset after the start, as far as the scenario follows it and says nothing of its own."""
     as_of = scenario.channels.as_of
-    if as_of is None or not scenario.channels.follow_calendar or entry.status is not None or entry.since is not None:
+    own_state = entry.status is not None or entry.since is not None or entry.initiatives is not None
+    if as_of is None or not scenario.channels.follow_calendar or own_state:
         return ()
     own = given(entry, PROFILES["channel"])
     states = []
@@ -320,6 +341,7 @@ def _trigger(block: TriggerBlock, place: int, setting: _Setting, findings: Findi
         lasts=lasts,
         visibility=block.visibility or Number(1.0),
         what=block.what,
+        injury=block.injury,
     )
 
 
@@ -329,7 +351,7 @@ def _check_keys_of_kind(block: TriggerBlock, findings: Findings, path: KeyPath) 
     for key in needed:
         if getattr(block, key) is None:
             findings.wrong(path, f"required key '{key}' is missing for kind {block.kind}")
-    idle = {"attack": ("rung", "lasts"), "incident": ("lasts",), "accident": ("lasts",), "gesture": ("rung", "lasts", "deaths")}.get(block.kind, ())
+    idle = _IDLE_KEYS[block.kind]
     for key in idle:
         if getattr(block, key) is not None:
             findings.wrong((*path, key), f"means nothing for kind {block.kind}")

@@ -47,6 +47,7 @@ __all__ = [
     "shipped_ladders",
     "societies",
     "track_two_as_of",
+    "track_two_of",
 ]
 
 TRACK_TWO = "track_two"
@@ -270,8 +271,12 @@ def changes_of(name: str, after: datetime.date) -> list[datetime.date]:
 
 
 def _track_two_state(day: datetime.date) -> ChannelState:
-    """Strengths of the active initiatives added up, at most 1; what each does weighs by its strength."""
-    active = track_two_as_of(day)
+    """Track II as the initiatives active on a day make it."""
+    return track_two_of(track_two_as_of(day))
+
+
+def track_two_of(active: list[Initiative]) -> ChannelState:
+    """Track II made of some initiatives: their strengths added up, at most 1; what each does weighs by its strength."""
     total = sum(one.strength.value for one in active)
     if total == 0.0:
         return ChannelState(STATUSES["closed"], Number(0.0), ASSUMED)

@@ -100,6 +100,7 @@ class Trigger:
     rung : rung the actor is put on (incursion, exercise) or as which it injures (incident, accident); 0 for an attack.
     lasts : days an incursion or exercise goes on; 0 for other kinds.
     visibility : how far it is seen, 0 to 1.
+    injury : grievance that an incident or accident puts on the victim; None: that of an act of its rung.
     what : plain words.
     """
 
@@ -112,6 +113,7 @@ class Trigger:
     lasts: Number
     visibility: Number
     what: str
+    injury: Number | None = None
 
 
 @dataclass(frozen=True)

@@ -148,7 +148,8 @@ class Scenario:
             yield from _of_sections(("channels",), {channel.name: {**channel.profile, "relationship": channel.relationship}})
         for place, trigger in enumerate(self.triggers):
             numbers = {"deaths": trigger.deaths, "visibility": trigger.visibility, "lasts": trigger.lasts}
-            yield from _of_sections(("triggers",), {str(place): numbers})
+            injury = {"injury": trigger.injury} if trigger.injury else {}
+            yield from _of_sections(("triggers",), {str(place): {**numbers, **injury}})
         yield from _of_sections(("armed_groups",), {group.name: group.profile for group in self.armed_groups})
         yield from _of_sections(("mediators",), {mediator.name: mediator.profile for mediator in self.mediators})
 

@@ -50,6 +50,7 @@ from escalation_sim.scenario.findings import Finding, Findings, listed
 
 __all__ = [
     "DEATHS",
+    "INJURY",
     "LASTS",
     "LEVELS",
     "RELATIONSHIP",
@@ -84,6 +85,7 @@ CONFIDENCES = ("V", "C", "D", "R")
 RELATIONSHIP = Parameter(0.5, 0.0, 1.0, "1", "working relationship at the start")
 DEATHS = Parameter(0.0, 0.0, 1e6, "deaths", "deaths among the victim's nationals")
 LASTS = Parameter(1.0, 0.0, 3650.0, "days", "how long an incursion or exercise goes on")
+INJURY = Parameter(0.0, 0.0, 12.0, "grievance", "injury of an incident or accident; where not given, that of an act of its rung")
 VISIBILITY = Parameter(1.0, 0.0, 1.0, "1", "how far it is seen, as a share")
 SPONSORSHIP = Parameter(0.0, 0.0, 1.0, "1", "how far the governments stand behind it")
 
@@ -237,6 +239,7 @@ class ChannelBlock(Block):
     level: Annotated[str | None, Choice("level", LEVELS)] = None
     preset: Annotated[str | None, NameEntry("preset whose profile it has")] = None
     like: Annotated[str | None, NameEntry("channel above it whose profile it has")] = None
+    initiatives: Annotated[list[Label] | None, Field(max_length=50, description="Track II: the initiatives it consists of, whatever the date")] = None
     about: About = ""
 
 
@@ -270,6 +273,7 @@ class TriggerBlock(Block):
     rung: Annotated[int | str | None, RungEntry()] = None
     lasts: Annotated[Number | None, NumberEntry(LASTS)] = None
     visibility: Annotated[Number | None, NumberEntry(VISIBILITY)] = None
+    injury: Annotated[Number | None, NumberEntry(INJURY)] = None
     what: Annotated[str, TextEntry(500)] = ""
     source: Sources = "assumed"
     conf: Confidence | None = None
