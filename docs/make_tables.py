@@ -1,18 +1,23 @@
-"""Write the tables of docs/model.md that come from the code.
+"""Write the tables of docs/model.md that come from the code, and the output that docs/tutorial.md shows.
 
 Run from anywhere::
 
-    python docs/make_tables.py            # rewrite the blocks
+    python docs/make_tables.py            # rewrite the blocks of docs/model.md
     python docs/make_tables.py --check    # exit 1 if a block is out of date
+    python docs/make_tables.py --outputs  # run what the tutorial shows and put in what it prints (about a minute)
 
 A block stands between ``<!-- NAME:begin -->`` and ``<!-- NAME:end -->``. Names: ``state`` (variables), ``turn`` (order of a step),
-``ladder`` (the default ladder) and ``parameters:SECTION`` (one section of parameters, or one kind of member's profile).
+``ladder`` (the default ladder) and ``parameters:SECTION`` (one section of parameters, or one kind of member's profile). In the
+tutorial, what stands between ``<!-- output:begin -->`` and ``<!-- output:end -->`` is a command or a piece of Python and what it prints.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import re
+import shlex
+import subprocess
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -24,7 +29,14 @@ from escalation_sim.state import VARIABLES, Variable
 from escalation_sim.turn import TURN, Phase
 
 MODEL = Path(__file__).with_name("model.md")
+TUTORIAL = Path(__file__).with_name("tutorial.md")
+ROOT = Path(__file__).resolve().parents[1]
 BLOCK = re.compile(r"(<!-- (?P<name>[\w:]+):begin -->\n)(?P<body>.*?)(<!-- (?P=name):end -->)", re.DOTALL)
+OUTPUT = re.compile(
+    r"(?P<before><!-- output:begin -->\n```(?P<language>sh|python)\n(?P<code>.*?)```\n.*?```text\n)(?P<shown>.*?)"
+    r"(?P<after>```\n<!-- output:end -->)",
+    re.DOTALL,
+)
 DECLARED = {**SECTIONS, **PROFILES}
 
 
@@ -64,7 +76,8 @@ def state_table() -> str:
 
 def draws_of(phase: Phase) -> str:
     """Draws of a phase for each member."""
-    kinds = [(name, "U") for name in phase.uniform] + [(name, "N") for name in phase.normal]
+    kinds = [(name, "U, one per rung" if name in phase.by_rung else "U") for name in phase.uniform]
+    kinds += [(name, "N") for name in phase.normal]
     return ", ".join(f"`{name}` {kind}" for name, kind in kinds) or "–"
 
 
@@ -127,11 +140,31 @@ def with_tables(text: str) -> str:
     return BLOCK.sub(lambda found: f"{found[1]}{body_of(found['name'])}{found[4]}", text)
 
 
+def printed_by(language: str, code: str) -> str:
+    """What a command or a piece of Python prints, run from the project's root in a terminal of 80 columns."""
+    if language == "sh":
+        called = [sys.executable, "-m", "escalation_sim", *shlex.split(code, comments=True)[1:]]
+    else:
+        called = [sys.executable, "-c", code]
+    environment = {**os.environ, "COLUMNS": "80", "NO_COLOR": "1"}
+    done = subprocess.run(called, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
+    return "".join(line.rstrip() + "\n" for line in done.stdout.strip("\n").splitlines())
+
+
+def with_outputs(text: str) -> str:
+    """The text with every output renewed."""
+    return OUTPUT.sub(lambda found: found["before"] + printed_by(found["language"], found["code"]) + found["after"], text)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Rewrite the blocks, or say whether they are up to date."""
     parser = argparse.ArgumentParser(description="Write the tables of docs/model.md that come from the code.")
     parser.add_argument("--check", action="store_true", help="change nothing; exit 1 if a block is out of date")
-    check = parser.parse_args(arguments).check
+    parser.add_argument("--outputs", action="store_true", help="renew what docs/tutorial.md shows as output")
+    asked = parser.parse_args(arguments)
+    check = asked.check
+    if asked.outputs:
+        TUTORIAL.write_text(with_outputs(TUTORIAL.read_text(encoding="utf-8")), encoding="utf-8")
     old = MODEL.read_text(encoding="utf-8")
     new = with_tables(old)
     if new == old:

@@ -18,7 +18,18 @@ from escalation_sim.noise import BLOCK
 from escalation_sim.outcomes import COUNTS
 from escalation_sim.parameters import Number
 from escalation_sim.results import Result
-from escalation_sim.rivalry import CRISES, READS, coded, crises_over, decades, first_tally, has_ended, outcome_names, tallied, years
+from escalation_sim.rivalry import (
+    CRISES,
+    READS,
+    coded,
+    crises_over,
+    decades,
+    first_tally,
+    has_ended,
+    outcome_names,
+    tallied,
+    years,
+)
 from escalation_sim.rulers import ruler_of
 from escalation_sim.state import AXES, VARIABLES, Setting
 from made_results import made_scenario
@@ -226,7 +237,6 @@ def test_crises_are_listed_by_run_and_day_and_as_many_as_are_counted_or_one_less
     assert (crises["end_day"] > crises["start_day"]).all()
 
 
-@pytest.mark.xfail(strict=True, reason="a rise to measures is quiet in `aftermath`, so a crisis that begins with one is over a step later")
 def test_no_crisis_is_over_before_its_days_of_quiet(quiet_years):
     lasted = quiet_years.crises["end_day"] - quiet_years.crises["start_day"]
     assert (lasted >= quiet_years.scenario.quiet_days - 1.0).all()
@@ -283,9 +293,10 @@ def test_chunks_change_nothing_where_the_calendar_is_followed(scenario):
 
 
 def followed(start: str, days: int, **channels: Any) -> es.Scenario:
-    """A rivalry in which nothing happens but what the calendar decrees."""
+    """A rivalry in which nothing happens to lines but what the calendar decrees."""
+    still = dict.fromkeys(("cutting", "reopening", "warming", "cooling", "routine"), 0.0)
     return made_scenario(
-        kind="rivalry", start=start, horizon_days=days, step_hours=DAY, triggers=[],
+        kind="rivalry", start=start, horizon_days=days, step_hours=DAY, triggers=[], model={"channels": still},
         channels={"as_of": start, "follow_calendar": True, **channels},
     )  # fmt: skip
 
@@ -311,7 +322,7 @@ def test_a_channel_is_absent_before_the_day_of_its_founding_and_present_from_the
     assert list(path_of(scenario, "back_channel")) == [CLOSED] * 5 + [OPEN] * 7
     working = path_of(scenario, "back_channel", "relationship")
     assert working[4] == 0.0 < relationship
-    assert working[5] == pytest.approx(relationship, rel=0.02)
+    assert (working[5:] == relationship).all()
 
 
 def test_a_channel_is_gone_from_the_day_of_its_end():
@@ -420,7 +431,6 @@ def test_an_initiative_without_strength_changes_nothing_at_all():
     assert not same(full.outcomes, closed.outcomes)
 
 
-@pytest.mark.xfail(strict=True, reason="what has no strength is exposed all the same: channels.channel takes leak_rate without strength")
 def test_what_is_not_there_cannot_be_exposed():
     scenario = short_rivalry(120)
     secret = {"leak_rate": 0.2}

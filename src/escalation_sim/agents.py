@@ -401,7 +401,8 @@ class EscalationModel(mesa.Model):
         written = []
         for agent in self.actors[phase.who].values():
             seen = agent.look(phase, day)
-            draws = [lane[(..., *agent.place, slice(None))] for lane in drawn]
+            mine: Any = (..., *agent.place, slice(None))
+            draws = [lane[mine] for lane in drawn]
             decided = getattr(agent, phase.name)(seen, draws)
             if phase.name == "choose_posture":
                 self._note_reasons(agent, seen, decided, float(day[0]))

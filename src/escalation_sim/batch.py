@@ -78,7 +78,6 @@ class Chunk:
             first.lanes,
             first.step,
         )
-        whole.setting.turn_page((first.step - 1) / first.setting.steps_a_day)
         whole.refresh()
         return whole
 

@@ -61,7 +61,7 @@ def outcome_names(scenario: Scenario) -> tuple[str, ...]:
 def first_tally(runs: int, scenario: Scenario) -> dict[str, Array]:
     """Tally before the first step: arrays of shape (run,), (decade, run), (year, run)."""
     by_decade, by_year = (len(decades(scenario)), runs), (len(years(scenario)), runs)
-    tally = {name: np.zeros(by_decade) for name in _BY_DECADE}
+    tally: dict[str, Array] = {name: np.zeros(by_decade) for name in _BY_DECADE}
     tally.update({name: np.zeros(runs) for name in (*COUNTS, *(f"{mean}_sum" for mean in _MEANS))})
     tally["violations"] = np.zeros(by_year)
     tally["steps"] = np.zeros(runs)
@@ -82,7 +82,9 @@ def tallied(tally: dict[str, Array], s: Mapping[str, Array], day: float, scenari
     attacked = (s["attack_injury"][0] > 0.0) | (s["attack_injury"][1] > 0.0)
     begins = (tally["in_crisis"] == 0.0) & (attacked | ((highest >= ladder.quiet) & (tally["before"] < ladder.quiet)))
     in_crisis = begins | (tally["in_crisis"] == 1.0)
-    ends = in_crisis & (s["over"] == 1.0) & ~begins
+    started = np.where(begins, day, tally["crisis_start_day"])
+    lasted = day + scenario.step_hours / 24.0 - started
+    ends = in_crisis & (s["over"] == 1.0) & (lasted >= scenario.quiet_days)
     peak_before = np.where(begins, -1.0, tally["crisis_peak_rung"])
     peak = np.where(in_crisis, np.maximum(peak_before, highest), tally["crisis_peak_rung"])
     tally["crises"][decade] += begins
@@ -99,7 +101,7 @@ def tallied(tally: dict[str, Array], s: Mapping[str, Array], day: float, scenari
     tally["climate_sum"] += 0.5 * (s["climate"][0] + s["climate"][1])
     tally["trade_sum"] += s["trade"]
     tally["steps"] += 1.0
-    tally["crisis_start_day"] = np.where(begins, day, tally["crisis_start_day"])
+    tally["crisis_start_day"] = started
     tally["crisis_end_day"] = np.where(ends, day, tally["crisis_end_day"])
     tally["crisis_peak_rung"] = peak
     tally["crisis_deaths"] = np.where(begins, 0.0, tally["crisis_deaths"]) + in_crisis * deaths

@@ -92,7 +92,7 @@ class Phase:
 TURN: tuple[Phase, ...] = (
     Phase(
         "sum_up_lines", "dyad", channels.lines, "channels",
-        reads=("status", "in_use", "relationship", "leak", "answered", "unanswered", "unheard"),
+        reads=("status", "in_use", "relationship", "leak", "answered", "unanswered", "unheard", "over"),
         writes=(
             "talking", "explains", "signals_explained", "implements", "intent_told", "intent_told_truly", "posture_shown", "groundwork",
             "contact", "reassurance", "trade_growth", "sobering", "exposures", "unheard",

@@ -326,7 +326,6 @@ def test_a_decree_that_a_line_goes_on_leaves_its_relationship_alone():
     assert (found["status"], found["relationship"]) == (OPEN, 0.3)
 
 
-@pytest.mark.xfail(strict=True, reason="a decree that a channel exists re-opens a suspended one; parts.ScheduledState says it is the model's business")
 def test_a_decree_that_a_line_goes_on_does_not_reopen_a_suspended_one():
     profile = member("channel", stress_tolerance=10.0)
     assert lived(profile, status=SUSPENDED, decreed=OPEN)["status"] == SUSPENDED
@@ -352,7 +351,6 @@ def test_secrets_are_at_risk_with_use_and_only_with_use():
     assert lived(member("channel", **TOUGH), posture=(6.0, 0.0), u=(LUCKIEST, 0.0))["leak"] == 0.0
 
 
-@pytest.mark.xfail(strict=True, reason="leak_rate is not multiplied by strength, though all that a line does is to be")
 def test_a_line_of_half_the_strength_is_exposed_half_as_often_and_one_without_never():
     count, secret = 10_000, {"leak_rate": 0.2, "stress_tolerance": 10.0}
     for strength in (0.5, 0.0):

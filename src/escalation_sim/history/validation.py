@@ -64,16 +64,16 @@ class PatternResult:
     Attributes
     ----------
     pattern : the pattern.
-    model : the model's figure, over all runs; None where the runs it needs could not be made.
-    risen : the same over the runs in which somebody left the quiet rungs, which data on crises would rather hold; None for a
-        rivalry. It decides nothing.
+    model : the model's figure, over the runs in which somebody left the quiet rungs (data on crises hold no others) or over a rivalry; None
+        where the runs it needs could not be made.
+    all_runs : the same over all runs; None for a rivalry. It decides nothing.
     runs : number of runs.
     why : why there is no figure.
     """
 
     pattern: Pattern
     model: tuple[float, ...] | None
-    risen: tuple[float, ...] | None = None
+    all_runs: tuple[float, ...] | None = None
     runs: int = 0
     why: str = ""
 
@@ -157,7 +157,7 @@ class Validation:
                 {
                     **asdict(one.pattern),
                     "model": one.model,
-                    "model_risen": one.risen,
+                    "model_all_runs": one.all_runs,
                     "runs": one.runs,
                     "hits": one.hits,
                     "hit": one.hit,
@@ -258,8 +258,9 @@ def held_against(pattern: Pattern, ensembles: Mapping[str, Ensemble], rivalry: R
         return PatternResult(pattern, patterns.RIVALRY_MEASURES[pattern.measure](rivalry), runs=len(rivalry.event_days))
     ensemble = ensembles[pattern.ensemble]
     measure = patterns.MEASURES[pattern.measure]
-    risen = measure(ensemble.where(ensemble.risen)) if ensemble.risen.any() else None
-    return PatternResult(pattern, measure(ensemble), risen, ensemble.runs)
+    if not ensemble.risen.any():
+        return PatternResult(pattern, None, measure(ensemble), why="nobody ever left the quiet rungs")
+    return PatternResult(pattern, measure(ensemble.where(ensemble.risen)), measure(ensemble), int(ensemble.risen.sum()))
 
 
 # In words
@@ -341,7 +342,7 @@ def rows_of_hindcasts(found: Sequence[Hindcast]) -> list[list[str]]:
 
 
 def rows_of_patterns(found: Sequence[PatternResult]) -> list[list[str]]:
-    """Patterns in print, a row for each part: pattern (once), part, model, among the risen, real, interval, hit."""
+    """Patterns in print, a row for each part: pattern (once), part, model, over all runs, real, interval, hit."""
     rows = []
     for one in found:
         pattern = one.pattern
@@ -354,7 +355,7 @@ def rows_of_patterns(found: Sequence[PatternResult]) -> list[list[str]]:
                     pattern.id if place == 0 else "",
                     f"{element}, days" if unit == "days" else element,
                     "not run" if one.model is None else as_text(one.model[place], unit),
-                    "–" if one.risen is None else as_text(one.risen[place], unit),
+                    "–" if one.all_runs is None else as_text(one.all_runs[place], unit),
                     as_text(pattern.value[place], unit),
                     f"{low} to {high}" + ("" if pattern.sourced else " *"),
                     "–" if one.model is None else verdict(one.hits[place]),
@@ -445,10 +446,10 @@ def page_of_patterns(found: Validation) -> list[str]:
         "of which every parameter is drawn from its declared range; clustering and balance from a rivalry over decades. Crises are "
         "followed for 730 days. Interval: of the source, or (*) a quarter of the figure or 0.05, whichever is larger.",
         "",
-        f"Share of runs in which nobody left the quiet rungs, which would hardly have entered data on crises: {calm}. The column "
-        "risen has the model's figure without them; hits and misses go by all runs.",
+        f"Share of runs in which nobody left the quiet rungs, which data on crises do not hold: {calm}. Hits and misses go by the "
+        "others; the column all runs has the figure with them.",
         "",
-        *markdown_table(["pattern", "part", "model", "risen", "real", "interval", ""], rows_of_patterns(found.patterns)),
+        *markdown_table(["pattern", "part", "model", "all runs", "real", "interval", ""], rows_of_patterns(found.patterns)),
         *(f"- {one.pattern.id}: {one.pattern.says} [{one.pattern.source}]{remark(one)}." for one in found.patterns),
     ]
 

@@ -153,7 +153,7 @@ def patterns_chart(found: Validation) -> Figure:
             markersize=7,
             markerfacecolor="white",
             linestyle="none",
-            label="crises that left quiet",
+            label="over all runs, quiet ones too",
         ),
     ]
     figure.legend(handles=handles, loc="outside lower center", ncols=5)
@@ -177,8 +177,8 @@ def part_panel(axes: Axes, parts: Sequence[tuple[PatternResult, int]], title: st
         low, high = one.pattern.interval[place]
         axes.barh(row, high - low, left=low, height=0.62, color=PALE, linewidth=0)
         axes.plot(one.pattern.value[place], row, marker="|", color=OBSERVED, markersize=13, markeredgewidth=3)
-        if one.risen is not None and np.isfinite(one.risen[place]):
-            axes.plot(one.risen[place], row, marker="o", color=BLUE, markerfacecolor="white", markersize=7)
+        if one.all_runs is not None and np.isfinite(one.all_runs[place]):
+            axes.plot(one.all_runs[place], row, marker="o", color=BLUE, markerfacecolor="white", markersize=7)
         if one.model is not None and np.isfinite(one.model[place]):
             hit = one.hits[place]
             axes.plot(

@@ -12,6 +12,8 @@ from escalation_sim.parameters import Array, Values, section
 
 PARAMETERS = section("aftermath", scope="shared")
 
+_ROUNDING = 1e-9  # days are added up step by step
+
 
 def calm_next(calm_days: Array, quiet: Array, dt: Array) -> Array:
     """Days of uninterrupted quiet after a step of `dt` days."""
@@ -24,4 +26,4 @@ def aftermath(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:
     attacked = (s.attack_injury[0] > 0.0) | (s.attack_injury[1] > 0.0)
     quiet = (highest <= p.ladder.quiet) & (np.maximum(s.order[0], s.order[1]) == 0.0) & ~attacked
     calm_days = calm_next(s.calm_days, quiet, p.dt)
-    return {"calm_days": calm_days, "over": np.where(calm_days >= p.quiet_days, 1.0, 0.0)}
+    return {"calm_days": calm_days, "over": np.where(calm_days >= p.quiet_days - _ROUNDING, 1.0, 0.0)}

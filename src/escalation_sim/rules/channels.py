@@ -130,7 +130,7 @@ def lines(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:
         "trade_growth": added(working * line.builds_trade),
         "sobering": added(working * line.calms_media),
         "exposures": added(s.leak),
-        "unheard": np.where(answered > 0.0, 0.0, np.where(failed > 0.0, 1.0, s.unheard)),
+        "unheard": np.where((answered > 0.0) | (s.over == 1.0), 0.0, np.where(failed > 0.0, 1.0, s.unheard)),
     }
 
 
@@ -141,8 +141,8 @@ def channel(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:
     stress = np.maximum(s.stress_felt[0], s.stress_felt[1])
     set_up_left = np.maximum(s.set_up_left - p.dt, 0.0)
     built = (s.set_up_left > 0.0) & (set_up_left == 0.0)
-    status = np.where(p.member.decreed >= 0.0, p.member.decreed, s.status)
     founded = (p.member.decreed == OPEN) & (s.status == CLOSED)
+    status = np.where(p.member.decreed == CLOSED, CLOSED, np.where(founded, OPEN, s.status))
     cut = (status == OPEN) & (u[0] < probability(cutting_rate(stress, p.member.stress_tolerance, p.cutting), p.dt))
     calm = stress <= p.member.stress_tolerance
     back = (status == SUSPENDED) & calm & (u[0] < probability(p.reopening, p.dt))
@@ -162,12 +162,12 @@ def channel(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:
     answered = called & (u[3] < p.member.reliability)
     goes_on = (s.in_use == 1.0) & (u[2] >= probability(1.0 / p.exchange, p.dt))
     in_use = np.where(is_open & ((p.member.by_choice == 0.0) | answered | goes_on), 1.0, 0.0)
-    leak = u[1] < probability(in_use * p.member.leak_rate, p.dt)
+    leak = u[1] < probability(in_use * p.member.strength * p.member.leak_rate, p.dt)
     urgent = called & crisis
     relationship = np.where(founded, p.member.founding_relationship, s.relationship)
     return {
         "status": np.where(leak & ~mediated, SUSPENDED, status),
-        "in_use": in_use,
+        "in_use": np.where(leak & ~mediated, 0.0, in_use),
         "called": np.where(urgent, 1.0, 0.0),
         "answered": np.where(urgent & answered, 1.0, 0.0),
         "unanswered": np.where(urgent & ~answered, 1.0, 0.0),
