@@ -5,12 +5,13 @@ from __future__ import annotations
 import importlib.util
 import re
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from escalation_sim import rules
+from escalation_sim import rivalry, rules
 from escalation_sim.ladder import Ladder
 from escalation_sim.outcomes import outcome_names
 from escalation_sim.parameters import Section, Values
@@ -19,11 +20,14 @@ from escalation_sim.rules.local_fire import kindled, local_fire
 from escalation_sim.rules.losses import losses
 from escalation_sim.rules.perception import belief_next
 from escalation_sim.rules.public_opinion import opinion
-from escalation_sim.scenario.catalogue import shipped_ladders
+from escalation_sim.scenario import load_scenario
+from escalation_sim.scenario.catalogue import TRACK_TWO, channel_presets, initiatives, shipped_ladders, track_two_of
+from escalation_sim.scenario.schema import FOCI
 from escalation_sim.state import VARIABLES
 from escalation_sim.turn import TURN
 
-DOCS = Path(__file__).parents[1] / "docs"
+ROOT = Path(__file__).parents[1]
+DOCS = ROOT / "docs"
 RULES = Path(rules.__file__).parent
 MODEL = (DOCS / "model.md").read_text(encoding="utf-8")
 DECLARED = {**SECTIONS, **PROFILES}
@@ -138,7 +142,7 @@ def test_the_tables_are_up_to_date():
 
 def test_an_outdated_table_is_noticed_and_renewed(tmp_path, monkeypatch, capsys):
     copy = tmp_path / "model.md"
-    old = MODEL.replace("| `fading` | 0.04 |", "| `fading` | 0.05 |")
+    old = re.sub(r"\| `fading` \| [0-9.e-]+ \|", "| `fading` | 77 |", MODEL, count=1)
     assert old != MODEL
     copy.write_text(old, encoding="utf-8")
     monkeypatch.setattr(SCRIPT, "MODEL", copy)
@@ -219,6 +223,65 @@ def test_every_outcome_is_defined():
         assert f"`{name}`" in text, name
 
 
+def test_every_outcome_of_a_rivalry_is_defined_and_no_other():
+    scenario = load_scenario(ROOT / "scenarios" / "rivalry-1998-2025.yaml")
+    countries = "|".join(country.name for country in scenario.countries)
+    general = {
+        re.sub(rf"_({countries})$", "_<country>", re.sub(r"_\d{4}$", "_<year>", re.sub(r"_\d{4}s$", "_<decade>", name)))
+        for name in rivalry.outcome_names(scenario)
+    }
+    text = part("9 Rivalries", 2)
+    rows = [line.split("|")[1] for line in text.splitlines() if line.startswith("| `")]
+    assert set(re.findall(r"`([\w<>]+)`", " ".join(rows))) == general
+    for column in rivalry.CRISES:
+        assert f"`{column}`" in text, column
+
+
+def test_the_arguments_against_talking_sit_where_the_text_says_and_are_off_where_it_says_so():
+    rows = [
+        line.strip("| ").split(" | ") for line in part("10 Arguments against talking", 2).splitlines() if line.startswith("| ")
+    ]
+    placed = [
+        (re.findall(r"`([a-z_]+)\.([a-z_]+)`", where), default) for _, where, default in (row for row in rows if len(row) == 3)
+    ]
+    assert len([names for names, _ in placed if names]) >= 10
+    for names, default in placed:
+        for section, name in names[:1]:
+            parameter = dict(DECLARED[section])[name]
+            assert default != "0" or parameter.default == 0.0, name
+            assert default != "above 0" or parameter.default > 0.0, name
+            assert parameter.low < parameter.high, name
+    for name, reaches in {"appeasement": 1, "restraint_by_talks": -1}.items():
+        bounds = dict(DECLARED["armed_groups"])[name]
+        assert bounds.low < 0.0 if reaches < 0 else bounds.high > 0.0, name
+    assert dict(DECLARED["government"])["trade_weight"].low == 0.0
+    assert all(
+        preset.profile["candour"].range[0] == 0.0 for preset in channel_presets().values() if preset.profile["candour"].range
+    )
+
+
+def test_a_focus_of_track_two_acts_through_what_the_table_says():
+    table = dict(re.findall(r"^\| `(\w+)` \| ((?:`\w+`(?:, )?)+) \|$", part("5 Initialization", 2), re.MULTILINE))
+    assert tuple(table) == FOCI
+    preset = channel_presets()[TRACK_TWO].profile
+    for one in initiatives():
+        found = track_two_of([one]).profile
+        assert found["strength"].value == one.strength.value
+        for focus, names in table.items():
+            for name in re.findall(r"`(\w+)`", names):
+                assert found[name].value == pytest.approx(preset[name].value * one.focus.get(focus, 0.0)), (one.name, name)
+    assert set(found) - {"strength", "influence", "sponsorship"} == set(re.findall(r"`(\w+)`", " ".join(table.values())))
+
+
+def test_numbered_chapters_follow_each_other_and_are_in_the_contents():
+    chapters = re.findall(r"^## (\d+) (.+)$", MODEL, re.MULTILINE)
+    numbers = [int(number) for number, _ in chapters]
+    assert all(after == before + 1 for before, after in pairwise(numbers))
+    contents = MODEL[: MODEL.index("## 1 ")]
+    for number, title in chapters:
+        assert f"[{number} {title}](#{number}-{title.lower().replace(' ', '-').replace(',', '')})" in contents, title
+
+
 def test_links_within_the_page_lead_somewhere():
     anchors = {
         re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in re.findall(r"^#+ (.+)$", MODEL, re.MULTILINE)
@@ -234,11 +297,14 @@ def test_the_marks_of_the_default_ladder_are_those_stated():
     assert np.array_equal(ladder.tables["severity"], np.arange(11.0))
 
 
-def test_dispositions_are_the_state_that_nobody_writes():
-    written = {name for phase in TURN for name in phase.writes}
-    named = re.search(r'"Dispositions".*?: (.*?)\.\n', MODEL)
+def test_dispositions_are_the_state_that_nobody_but_a_new_leader_writes():
+    written = {name for phase in TURN for name in phase.writes if phase.name != "change_leaders"}
+    named = re.search(r'"Dispositions".*?: (.*?)\. ', MODEL)
     assert named
-    assert set(re.findall(r"`(\w+)`", named[1])) == set(VARIABLES) - written
+    of_leaders = next(set(phase.writes) for phase in TURN if phase.name == "change_leaders")
+    dispositions = set(re.findall(r"`(\w+)`", named[1]))
+    assert dispositions == set(VARIABLES) - written - {"new_leader"}
+    assert of_leaders == {"temper", "liking", "new_leader"}
 
 
 def long_run_variance(hours: float) -> float:
@@ -258,7 +324,7 @@ def long_run_variance(hours: float) -> float:
 
 
 def set_off_by_one(hours: float) -> float:
-    """Mean number of exchanges that one exchange sets off directly, summed over the steps that follow."""
+    """Mean number of exchanges that one exchange sets off directly, summed over the steps that follow, relative to `excitation`."""
     p = {name: np.array([one.default]) for name, one in SECTIONS["local_fire"]}
     p.update(background=np.zeros(1), tension=np.zeros(1), fighting=np.zeros(1))
     given = Values({**p, "dt": np.array([hours / 24]), "ladder": some_ladder()})
@@ -267,7 +333,7 @@ def set_off_by_one(hours: float) -> float:
     for _ in range(5000):
         total += float(excitement[0]) * hours / 24
         excitement = local_fire(Values({**calm, "excitement": excitement}), given, [np.zeros(1)])["excitement"]
-    return total
+    return total / float(p["excitation"][0])
 
 
 def recent_deaths_at_constant_losses(hours: float) -> float:

@@ -122,9 +122,9 @@ def test_force_and_war_are_counted_once_for_a_crisis_however_often_they_come():
 
 def test_deaths_of_a_crisis_are_those_within_it_and_all_deaths_are_counted():
     killing = {"deaths_in_step": sides(2.0, 3.0)}
-    path = {0: killing, 5: {**ATTACK, **killing}, 6: {**WAITING, **killing}, 10: {**killing, "over": 1.0}, 11: killing}
+    path = {0: killing, 5: {**ATTACK, **killing}, 6: {**WAITING, **killing}, 15: {**killing, "over": 1.0}, 16: killing}
     found, crises = measured(path, 20)
-    assert crises[0]["deaths"] == 6 * 5.0
+    assert crises[0]["deaths"] == 11 * 5.0
     assert (found["deaths_total"], found["deaths_2000s"]) == (100.0, 100.0)
     assert (found["deaths_north"], found["deaths_south"]) == (40.0, 60.0)
 
@@ -137,7 +137,7 @@ def test_trust_at_the_outset_is_that_of_the_day_on_which_the_crisis_began():
 def test_crises_belong_to_the_decade_in_which_they_begin_and_the_rest_to_its_own_day():
     """The rivalry begins on 1 October 2009; 2010 begins on day 92."""
     path = {0: QUIET, 90: ATTACK, 91: {**WAITING, "posture": sides(4.0, 0.0), "deaths_in_step": 1.0}, 95: QUIET, 200: ATTACK, 201: QUIET}
-    found, _ = measured(path, 400)
+    found, _ = measured(path, 400)  # each of the two crises goes on for its seven days of quiet
     assert decades(made_rivalry()) == ("2000s", "2010s")
     assert (found["crises_2000s"], found["crises_2010s"], found["crises"]) == (1.0, 1.0, 2.0)
     assert (found["peak_rung_2000s"], found["peak_rung_2010s"]) == (4.0, 4.0)

@@ -86,7 +86,8 @@ class Number:
     """A value as a scenario gives it.
 
     A number with a `range` is judged: it is drawn once per run from the triangular distribution over the range with its peak
-    at `value` (``shape="triangular"``), or evenly (``shape="uniform"``), keyed by its path. Without a range it is fixed.
+    at `value` (``shape="triangular"``), or evenly (``shape="uniform"``), or evenly in its logarithm (``shape="log"``, for rates of which not
+    even the order of magnitude is known; its range is above 0), keyed by its path. Without a range it is fixed.
     """
 
     value: float
@@ -107,6 +108,8 @@ class Number:
             return np.full_like(uniform, low)
         if self.shape == "uniform":
             return low + width * uniform
+        if self.shape == "log":
+            return low * np.exp(np.log(high / low) * uniform)
         split = (self.value - low) / width
         rising = low + np.sqrt(uniform * (width * (self.value - low)))
         falling = high - np.sqrt((1.0 - uniform) * (width * (high - self.value)))

@@ -39,6 +39,7 @@ def lived(
     urge=(NEVER, NEVER),
     price=(0.0, 0.0),
     unheard=0.0,
+    over=0.0,
     own_failure=0.0,
     decreed=-1.0,
     founding=0.9,

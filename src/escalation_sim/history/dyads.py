@@ -23,9 +23,12 @@ LADDER = "eleven_rungs"
 CHANNELS = {"high_commissions": "open", "dgmo_hotline": "open", "third_party": "suspended"}
 """What most dyads have: missions, a line between the militaries, and third parties that may step in. All assumed."""
 
-WEIGHTS = {"attack": 0.40, "incursion": 0.08, "exercise": 0.10, "incident": 0.42}
+WEIGHTS = {"attack": 0.38, "incursion": 0.10, "exercise": 0.09, "incident": 0.43}
 """Share of dyads with each trigger: violent, violent, military without violence, not military. All assumed; many of them come to nothing, and
 only those in which somebody leaves the quiet rungs are crises."""
+
+ATTENTION = {"value": 0.05, "range": [0.002, 2.0], "shape": "log", "source": "assumed"}
+"""How soon outsiders step in: from nearly never to at once, evenly in orders of magnitude (about a third of all crises are mediated)."""
 
 _SWITCH = "0 or 1"
 
@@ -58,8 +61,8 @@ def triggers(ladder: Ladder) -> dict[str, dict[str, Any]]:
     act = {"day": 0, "actor": first, "victim": second, "visibility": seen}
     return {
         "attack": {"kind": "attack", "day": 0, "actor": "armed_group", "victim": second, "deaths": deaths, "visibility": seen},
-        "incursion": {**act, "kind": "incursion", "rung": ladder.force, "lasts": judged(1, 5, 60), "deaths": judged(0, 1, 50)},
-        "exercise": {**act, "kind": "exercise", "rung": ladder.alert, "lasts": judged(3, 20, 120)},
+        "incursion": {**act, "kind": "incursion", "rung": ladder.force, "lasts": judged(1, 3, 120), "deaths": judged(0, 1, 50)},
+        "exercise": {**act, "kind": "exercise", "rung": ladder.alert, "lasts": judged(1, 8, 150)},
         "incident": {**act, "kind": "incident", "rung": ladder.quiet, "injury": judged(0.5, 3.0, 10.0)},
     }
 
@@ -80,7 +83,7 @@ def dyad_document(trigger: str, ladder: Ladder) -> dict[str, Any]:
         "channels": {name: {"status": status, "relationship": relationship} for name, status in CHANNELS.items()},
         "triggers": [triggers(ladder)[trigger]],
         "armed_groups": {"rebels": {"base": first, "target": second, **swept(PROFILES["armed_group"])}},
-        "mediators": {"neighbour": {"label": "A neighbour", **swept(PROFILES["mediator"])}},
+        "mediators": {"neighbour": {"label": "A neighbour", **swept(PROFILES["mediator"]), "attention": ATTENTION}},
     }
 
 

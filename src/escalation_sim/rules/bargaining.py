@@ -15,9 +15,9 @@ from escalation_sim.rates import probability
 
 PARAMETERS = section(
     "bargaining",
-    readiness=Parameter(-0.7, -4.0, 3.0, "logit", "willingness to stop when nothing else speaks for or against", "zartman2000"),
+    readiness=Parameter(-2.4, -4.0, 3.0, "logit", "willingness to stop when nothing else speaks for or against", "zartman2000"),
     by_weariness=Parameter(3.0, 0.0, 8.0, "logit", "added by full weariness", "zartman2000"),
-    by_fear=Parameter(4.0, 0.0, 6.0, "logit", "added when the rival is thought to be at the top of the ladder"),
+    by_fear=Parameter(3.5, 0.0, 6.0, "logit", "added when the rival is thought to be at the top of the ladder"),
     by_trust=Parameter(1.5, 0.0, 5.0, "logit", "added by full trust", "kydd2005"),
     by_losses=Parameter(0.3, 0.0, 1.5, "logit", "added per unit of log(1 + own deaths per day)", "zartman2000"),
     by_grievance=Parameter(3.0, 0.0, 8.0, "logit", "taken away by a grievance at its ceiling", "richardson1960"),
@@ -29,7 +29,7 @@ PARAMETERS = section(
 DEALS = section(
     "deals",
     scope="shared",
-    before_force=Parameter(0.45, 0.0, 1.0, "1", "rate of deals while nobody has used force, relative to the rate after"),
+    before_force=Parameter(0.32, 0.0, 1.0, "1", "rate of deals while nobody has used force, relative to the rate after"),
     hot_line=Parameter(0.5, 0.05, 5.0, "1/day", "rate of exchanges across the line at which a stop to them is worth talking about", "js2021"),
     about_the_line=Parameter(0.05, 0.0, 0.3, "1", "rate of deals about fire across the line, relative to that in a crisis"),
 )

@@ -15,9 +15,9 @@ PARAMETERS = section(
     "cease_fire",
     scope="shared",
     fragility=Parameter(
-        0.003, 0.0005, 0.2, "1/day", "rate at which a stop breaks with nothing to implement it and no strain", "fortna2004"
+        0.003, 0.0005, 0.03, "1/day", "rate at which a stop breaks with nothing to implement it and no strain", "fortna2004"
     ),
-    strain=Parameter(12.0, 0.0, 40.0, "1", "share by which it is more fragile when grievance is at its ceiling"),
+    strain=Parameter(12.0, 0.0, 24.0, "1", "share by which it is more fragile when grievance is at its ceiling"),
     shock=Parameter(0.5, 0.0, 1.0, "probability", "probability that a new attack breaks it"),
     memory=Parameter(20.0, 3.0, 120.0, "days", "mean time for which a broken stop is remembered"),
     grace=Parameter(

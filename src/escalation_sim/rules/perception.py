@@ -19,7 +19,7 @@ PARAMETERS = section(
     "perception",
     drift=Parameter(0.6, 0.05, 3.0, "rung^2/day", "growth of uncertainty about the rival when nothing is heard", "jervis1976"),
     watching=Parameter(0.5, 0.05, 3.0, "1/rung^2/day", "precision of what is seen of the rival's posture without channels"),
-    distortion=Parameter(2.0, 0.0, 4.0, "rung", "by how much fully hostile coverage of a salient event makes the rival look worse", "jervis1976"),
+    distortion=Parameter(1.4, 0.0, 4.0, "rung", "by how much fully hostile coverage of a salient event makes the rival look worse", "jervis1976"),
     false_alarm=Parameter(1.0, 0.0, 3.0, "rung", "further distortion where all coverage rests on false claims"),
     prudence=Parameter(0.5, 0.0, 2.0, "1", "standard deviations above the mean for which a government plans", "kydd2005"),
     bluffing=Parameter(0.6, 0.0, 1.0, "1", "share of candour lost while a secret order is being prepared", "fearon1995"),

@@ -47,7 +47,7 @@ ENTRY = "entry"
 
 JsonSchema = dict[str, Any]
 
-SHAPES = ("triangular", "uniform")
+SHAPES = ("triangular", "uniform", "log")
 _ZERO_OR_ONE = "0 or 1"
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,59}")
 _NAME_IN_WORDS = "a to z, 0 to 9, _ and -, a letter first, at most 60 characters"
@@ -125,6 +125,8 @@ class NumberEntry(Entry):
         source = _below("source", TextEntry(500), value, ASSUMED)
         _below("note", TextEntry(5000, lines=True), value, "")
         bounds = self._bounds(value["range"], centre) if "range" in value else None
+        if shape == "log" and bounds is not None and bounds[0] <= 0.0:
+            raise refusal("a range on a logarithmic scale must lie above 0", value["range"], below=("range",))
         return Number(centre, bounds, shape, source)
 
     def _bounds(self, value: Any, centre: float) -> tuple[float, float]:
