@@ -69,7 +69,7 @@ def summed_up(*profiles: dict[str, float], unheard: float = 0.0, patience: float
     assert set(standing) <= set(IN_FULL_USE)
     state = {name: rows(*standing.get(name, (value,) * len(profiles))) for name, value in IN_FULL_USE.items()}
     p = given("channels", channel=members("channel", *profiles), patience=patience, explaining_call=explaining_call)
-    return lines(Values({**state, "unheard": array(unheard)}), p, [])
+    return lines(Values({**state, "unheard": array(unheard), "over": array(0.0)}), p, [])
 
 
 def evenly(count: int) -> Array:

@@ -310,7 +310,7 @@ def test_dispositions_are_the_state_that_nobody_but_a_new_leader_writes():
 def long_run_variance(hours: float) -> float:
     section = dict(SECTIONS["perception"])
     none, variance = np.zeros(1), np.ones(1)
-    for _ in range(5000):
+    for _ in range(round(1500 * 24 / hours)):
         _, variance = belief_next(
             none,
             variance,
@@ -330,7 +330,7 @@ def set_off_by_one(hours: float) -> float:
     given = Values({**p, "dt": np.array([hours / 24]), "ladder": some_ladder()})
     calm = {"posture": np.zeros((2, 1)), "salience": np.zeros((2, 1)), "cease_fire": np.zeros(1)}
     excitement, total = kindled(p["excitation"], p["memory"], given.dt), 0.0
-    for _ in range(5000):
+    for _ in range(round(1500 * 24 / hours)):
         total += float(excitement[0]) * hours / 24
         excitement = local_fire(Values({**calm, "excitement": excitement}), given, [np.zeros(1)])["excitement"]
     return total / float(p["excitation"][0])
@@ -368,7 +368,7 @@ def arousal_in_a_long_war(hours: float) -> float:
     phase = next(phase for phase in TURN if phase.name == "form_opinion")
     calm = {read: np.zeros(1) for read, _, _ in phase.attributes}
     arousal = np.zeros(1)
-    for _ in range(5000):
+    for _ in range(round(1500 * 24 / hours)):
         at_war = {"rival_posture": np.array([float(ladder.war)]), "arousal": arousal}
         arousal = opinion(Values({**calm, **at_war}), given, [])["arousal"]
     exact = p["salience_per_injury"] * ladder.tables["war_injures_a_day"][ladder.war] * p["attention_span"]

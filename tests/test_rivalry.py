@@ -143,7 +143,7 @@ def test_crises_belong_to_the_decade_in_which_they_begin_and_the_rest_to_its_own
     assert (found["peak_rung_2000s"], found["peak_rung_2010s"]) == (4.0, 4.0)
     assert (found["crises_with_force_2000s"], found["crises_with_force_2010s"]) == (1.0, 0.0)
     assert (found["deaths_2000s"], found["deaths_2010s"]) == (2.0, 6.0)
-    assert (found["days_in_crisis_2000s"], found["days_in_crisis_2010s"]) == (2.0, 4.0 + 2.0)
+    assert (found["days_in_crisis_2000s"], found["days_in_crisis_2010s"]) == (2.0, 5.0 + 7.0)
 
 
 def test_violations_are_counted_by_calendar_year_and_given_by_the_year():

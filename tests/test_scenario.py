@@ -83,11 +83,11 @@ def test_the_countries_keep_their_order() -> None:
 def test_sections_hold_only_what_the_document_gives() -> None:
     found = scenario(
         countries={"india": {"government": {"resolve": 0.6}}, "pakistan": {"media": {}}},
-        model={"cease_fire": {"fragility": {"value": 0.05, "range": [0.01, 0.1], "source": "fortna2004"}}},
+        model={"cease_fire": {"fragility": {"value": 0.02, "range": [0.01, 0.03], "source": "fortna2004"}}},
     )
     assert found.countries[0].sections == {"government": {"resolve": Number(0.6)}}
     assert found.countries[1].sections == {}
-    assert found.model == {"cease_fire": {"fragility": Number(0.05, (0.01, 0.1), "triangular", "fortna2004")}}
+    assert found.model == {"cease_fire": {"fragility": Number(0.02, (0.01, 0.03), "triangular", "fortna2004")}}
 
 
 @pytest.mark.parametrize("theory", sorted(THEORIES))
@@ -311,7 +311,7 @@ def test_opening_and_closing_again_gives_the_closed_channel_back(crisis: Scenari
     [
         ("countries.india.government.resolve", 0.6, lambda s: s.countries[0].sections["government"]["resolve"].value),
         ("countries.india.outlets.mass_tv.audience", 0.6, lambda s: s.countries[0].outlets[0].profile["audience"].value),
-        ("model.cease_fire.fragility", 0.05, lambda s: s.model["cease_fire"]["fragility"].value),
+        ("model.cease_fire.fragility", 0.02, lambda s: s.model["cease_fire"]["fragility"].value),
         ("channels.track_two.influence", 0.05, lambda s: channel(s, "track_two").profile["influence"].value),
         ("channels.track_two", "closed", lambda s: "closed" if channel(s, "track_two").status == CLOSED else "open"),
         ("horizon_days", 30, lambda s: s.horizon_days),

@@ -23,7 +23,7 @@ LADDER = "eleven_rungs"
 CHANNELS = {"high_commissions": "open", "dgmo_hotline": "open", "third_party": "suspended"}
 """What most dyads have: missions, a line between the militaries, and third parties that may step in. All assumed."""
 
-WEIGHTS = {"attack": 0.38, "incursion": 0.10, "exercise": 0.09, "incident": 0.43}
+WEIGHTS = {"attack": 0.43, "incursion": 0.10, "exercise": 0.06, "incident": 0.41}
 """Share of dyads with each trigger: violent, violent, military without violence, not military. All assumed; many of them come to nothing, and
 only those in which somebody leaves the quiet rungs are crises."""
 

@@ -82,25 +82,22 @@ def deal(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:
     fought = np.where(s.over == 1.0, 0.0, np.maximum(s.fought, (high >= ladder.force) * 1.0))
     in_crisis = np.where(fought > 0.0, 1.0, p.before_force)
     pace = np.where(crisis, in_crisis, np.where(s.excitement >= p.hot_line, p.about_the_line, 0.0)) * (s.cease_fire == 0.0)
-    nothing = np.zeros_like(pace)
-    talks, agreed, best = nothing, nothing, nothing
-    agreed_through = []
-    for channel in range(len(s.status)):
-        there = (s.status[channel] == 2.0) * s.relationship[channel] * p.channel.strength[channel]
-        working = there * s.in_use[channel] * p.channel.influence[channel]
-        rate = p.channel.negotiates[channel] * working * pace
-        publicity = p.channel.publicity[channel]
-        yes = probability_of_yes(s.willingness, s.price_of_publicity, publicity)
-        both = yes[0] * yes[1]
-        talks = talks + rate
-        agreed = agreed + rate * both
-        agreed_through.append(agreed)
-        best = np.maximum(best, (rate > 0.0) * both)
+    there = (s.status == 2.0) * s.relationship * p.channel.strength
+    rate = p.channel.negotiates * (there * s.in_use * p.channel.influence) * pace
+    both = probability_of_yes(s.willingness[0], s.price_of_publicity[0], p.channel.publicity)
+    both = both * probability_of_yes(s.willingness[1], s.price_of_publicity[1], p.channel.publicity)
+    talks = np.zeros_like(pace)
+    agreed_through = [np.zeros_like(pace)]
+    for channel in range(len(rate)):
+        talks = talks + rate[channel]
+        agreed_through.append(agreed_through[-1] + rate[channel] * both[channel])
+    agreed = agreed_through[-1]
+    best = np.max((rate > 0.0) * both, axis=0, initial=0.0)
     tried = u[0] < probability(talks, p.dt)
     struck = u[0] < probability(agreed, p.dt)  # a part of those tried, since no rate of agreement is above that of talks
     choice = u[1] * agreed
-    through = nothing
-    for passed in agreed_through[:-1]:
+    through = np.zeros_like(pace)
+    for passed in agreed_through[1:-1]:
         through = through + (choice >= passed)
     return {
         "talks_near": best,

@@ -17,7 +17,7 @@ PARAMETERS = section(
     sensitivity=Parameter(1.65, 0.3, 3.0, "1", "weight of the ladder's injuries in grievance"),
     ceiling=Parameter(12.0, 6.0, 20.0, "grievance", "level at which further injury adds nothing"),
     per_log_deaths=Parameter(0.12, 0.0, 0.6, "grievance/day", "daily grievance per unit of log(1 + own deaths per day)"),
-    relief=Parameter(0.9, 0.0, 3.0, "1", "how far an act that fully answers relieves: grievance falls by exp(-relief)"),
+    relief=Parameter(1.0, 0.0, 3.0, "1", "how far an act that fully answers relieves: grievance falls by exp(-relief)"),
     concession=Parameter(
         0.6, 0.0, 1.0, "1", "share of grievance removed by what a deal brings (arrests, an inquiry, a pull-back)"
     ),

@@ -21,9 +21,9 @@ PARAMETERS = section(
     "military",
     pace=Parameter(1.0, 0.5, 2.0, "1", "speed of preparation, relative to the ladder's days"),
     tempo_spread=Parameter(0.25, 0.0, 0.6, "1", "spread between runs of the speed of preparation (of its logarithm)"),
-    hurry=Parameter(8.0, 0.0, 20.0, "1", "how many times faster preparation goes once shooting has begun, less one"),
+    hurry=Parameter(3.0, 0.0, 20.0, "1", "how many times faster preparation goes once shooting has begun, less one"),
     standing_down=Parameter(0.03, 0.01, 0.3, "1/day", "rate at which readiness is lost when nothing is ordered"),
-    regrouping=Parameter(3.0, 0.1, 5.0, "days", "days of preparation that an act uses up"),
+    regrouping=Parameter(4.0, 0.1, 8.0, "days", "days of preparation that an act uses up"),
     autonomy=Parameter(
         0.1, 0.0, 0.3, "probability", "probability that an act goes one rung further than ordered", "posen1991"
     ),

@@ -32,24 +32,26 @@ PARAMETERS = section(
 
 def climate_of(hostility: Array, audience: Array, social: Array, loudness: Array) -> Array:
     """Hostility of coverage as the public meets it; outlet axis first. The loudest on social media count for more."""
-    heard = np.zeros_like(hostility[0])
-    weights = np.zeros_like(hostility[0])
-    for outlet in range(len(hostility)):
-        weight = audience[outlet] * (1.0 + social[outlet] * loudness * hostility[outlet])
-        heard = heard + weight * hostility[outlet]
-        weights = weights + weight
-    return heard / np.where(weights == 0.0, 1.0, weights)
+    weights = audience * (1.0 + social * loudness * hostility)
+    return added(weights * hostility) / not_zero(added(weights))
 
 
 def weighted_mean(amounts: Array, weights: Array) -> Array:
     """Mean over the first axis, members added one after another; 0 where all weights are 0."""
-    total = np.zeros_like(amounts[0] * weights[0])
-    weight = np.zeros_like(total)
-    for member in range(len(amounts)):
-        total = total + weights[member] * amounts[member]
-        weight = weight + weights[member]
-    mean: Array = total / np.where(weight == 0.0, 1.0, weight)
-    return mean
+    return added(weights * amounts) / not_zero(added(weights))
+
+
+def added(amounts: Array) -> Array:
+    """Sum over the first axis, members one after another."""
+    total = amounts[0]
+    for amount in amounts[1:]:
+        total = total + amount
+    return total
+
+
+def not_zero(divisor: Array) -> Array:
+    """The divisor, 1 where it is 0."""
+    return np.where(divisor == 0.0, 1.0, divisor)
 
 
 def pressure_sought(
