@@ -5,7 +5,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 SCENARIO ?= scenarios/pahalgam-2025.yaml
 
-.PHONY: demo test lint slow dock docs clean
+.PHONY: demo test lint slow dock docs validate clean
 
 demo: $(VENV)/.installed
 	$(BIN)/escalation-sim run $(SCENARIO)
@@ -28,6 +28,10 @@ dock: $(VENV)/.installed-test
 docs: $(VENV)/.installed
 	$(BIN)/escalation-sim parameters --markdown > docs/parameters.md
 	$(BIN)/python docs/make_tables.py
+	$(BIN)/python docs/make_tables.py --outputs
+
+validate: $(VENV)/.installed
+	$(BIN)/escalation-sim validate --docs
 
 $(VENV)/bin/python:
 	@test -n "$(PYTHON)" || { echo "error: needs Python 3.11 or newer; say which with make PYTHON=..." >&2; exit 2; }

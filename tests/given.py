@@ -64,7 +64,9 @@ def rows(*values: Any) -> Array:
 IN_FULL_USE = {"status": 2.0, "in_use": 1.0, "relationship": 1.0, "leak": 0.0, "answered": 0.0, "unanswered": 0.0}
 
 
-def summed_up(*profiles: dict[str, float], unheard: float = 0.0, patience: float = 1.0, explaining_call: float = 0.5, **standing: Any) -> dict[str, Array]:
+def summed_up(
+    *profiles: dict[str, float], unheard: float = 0.0, patience: float = 1.0, explaining_call: float = 0.5, **standing: Any
+) -> dict[str, Array]:
     """What lines of these profiles do together; open, in use, fully worked in and unexposed unless a test says otherwise."""
     assert set(standing) <= set(IN_FULL_USE)
     state = {name: rows(*standing.get(name, (value,) * len(profiles))) for name, value in IN_FULL_USE.items()}

@@ -174,7 +174,9 @@ def test_judged_numbers_are_drawn_once_per_run_and_do_not_move_with_other_number
     first = es.run(short, 100, 1).judged
     fixed = next(name for name, _ in SECTIONS["government"] if not any(path.endswith(f"government.{name}") for path in first))
     parameter = SECTIONS["government"][fixed]
-    changed = short.set(f"countries.india.government.{fixed}", {"value": parameter.default, "range": [parameter.low, parameter.high]})
+    changed = short.set(
+        f"countries.india.government.{fixed}", {"value": parameter.default, "range": [parameter.low, parameter.high]}
+    )
     second = es.run(changed, 100, 1).judged
     assert set(second.columns) - set(first.columns) == {f"countries.india.government.{fixed}"}
     assert second[list(first.columns)].equals(first)

@@ -427,7 +427,9 @@ def test_what_track_two_does_is_its_presets_number_times_the_share_of_its_work_w
         share = np.average([entry["focus"].get(focus, 0.0) for entry in active], weights=weights)
         assert profile[name].value == pytest.approx(value_of(CHANNELS["track_two"]["profile"][name]) * share), name
     for name in ("influence", "sponsorship"):
-        assert profile[name].value == pytest.approx(np.average([value_of(entry[name]) for entry in active], weights=weights)), name
+        assert profile[name].value == pytest.approx(np.average([value_of(entry[name]) for entry in active], weights=weights)), (
+            name
+        )
 
 
 def test_a_focus_that_no_initiative_has_does_nothing() -> None:

@@ -14,8 +14,12 @@ from escalation_sim.docking import docked, telling_runs
 from escalation_sim.rules import THEORIES
 from escalation_sim.turn import EVERY_DAY, TURN
 
-
-CASES = [(name, theory) for name in SHIPPED for theory in THEORIES if theory == "quantal_response" or name in ("pahalgam-2025", "u2-1960")]
+CASES = [
+    (name, theory)
+    for name in SHIPPED
+    for theory in THEORIES
+    if theory == "quantal_response" or name in ("pahalgam-2025", "u2-1960")
+]
 DAYS_OF_A_RIVALRY = 420  # past the first change of leaders and the first change in the calendar
 
 

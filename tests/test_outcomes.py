@@ -251,7 +251,19 @@ def test_pahalgam_2025_is_measured_with_the_same_ruler():
 
 
 def test_what_the_record_does_not_say_is_left_out():
-    silent = {"deaths_total", "trust_end", "civil_voice_end", "misperception", "local_fire", "leaks", "deals_tried", "calls", "calls_unanswered", "rescues", "signals_misread"}
+    silent = {
+        "deaths_total",
+        "trust_end",
+        "civil_voice_end",
+        "misperception",
+        "local_fire",
+        "leaks",
+        "deals_tried",
+        "calls",
+        "calls_unanswered",
+        "rescues",
+        "signals_misread",
+    }
     assert not silent & set(observed_outcomes(SCENARIO))
     assert observed_outcomes(made_scenario()) == {}
 

@@ -61,7 +61,9 @@ def sides(first: float, second: float) -> np.ndarray:
     return np.array([[first], [second]])
 
 
-def measured(path: dict[int, dict[str, Any]], days: int, scenario: es.Scenario | None = None) -> tuple[dict[str, float], list[dict[str, float]]]:
+def measured(
+    path: dict[int, dict[str, Any]], days: int, scenario: es.Scenario | None = None
+) -> tuple[dict[str, float], list[dict[str, float]]]:
     """Outcomes and finished crises of one run; `path` gives the state from a day on, `over` being 1 where nothing is said."""
     scenario = scenario or made_rivalry()
     tally, crises, now, deaths = first_tally(1, scenario), [], {}, np.zeros((2, 1))
@@ -115,7 +117,9 @@ def test_a_crisis_that_goes_on_at_the_horizon_is_counted_but_has_no_end():
 
 def test_force_and_war_are_counted_once_for_a_crisis_however_often_they_come():
     raid, war, alert = ({"over": 0.0, "posture": sides(rung, 3.0)} for rung in (4.0, 7.0, 3.0))
-    found, crises = measured({0: alert, 2: raid, 3: alert, 4: raid, 5: alert, 6: war, 8: alert, 10: war, 20: QUIET, 30: alert, 40: QUIET}, 60)
+    found, crises = measured(
+        {0: alert, 2: raid, 3: alert, 4: raid, 5: alert, 6: war, 8: alert, 10: war, 20: QUIET, 30: alert, 40: QUIET}, 60
+    )
     assert (found["crises"], found["crises_with_force"], found["wars"], found["peak_rung"]) == (2.0, 1.0, 1.0, 7.0)
     assert [one["peak_rung"] for one in crises] == [7.0, 3.0]
 
@@ -130,13 +134,22 @@ def test_deaths_of_a_crisis_are_those_within_it_and_all_deaths_are_counted():
 
 
 def test_trust_at_the_outset_is_that_of_the_day_on_which_the_crisis_began():
-    _, crises = measured({0: {"trust": 0.3}, 5: {**ATTACK, "trust": sides(0.1, 0.2)}, 6: {**WAITING, "trust": 0.05}, 9: QUIET}, 20)
+    _, crises = measured(
+        {0: {"trust": 0.3}, 5: {**ATTACK, "trust": sides(0.1, 0.2)}, 6: {**WAITING, "trust": 0.05}, 9: QUIET}, 20
+    )
     assert crises[0]["trust_at_outset"] == pytest.approx(0.15)
 
 
 def test_crises_belong_to_the_decade_in_which_they_begin_and_the_rest_to_its_own_day():
     """The rivalry begins on 1 October 2009; 2010 begins on day 92."""
-    path = {0: QUIET, 90: ATTACK, 91: {**WAITING, "posture": sides(4.0, 0.0), "deaths_in_step": 1.0}, 95: QUIET, 200: ATTACK, 201: QUIET}
+    path = {
+        0: QUIET,
+        90: ATTACK,
+        91: {**WAITING, "posture": sides(4.0, 0.0), "deaths_in_step": 1.0},
+        95: QUIET,
+        200: ATTACK,
+        201: QUIET,
+    }
     found, _ = measured(path, 400)  # each of the two crises goes on for its seven days of quiet
     assert decades(made_rivalry()) == ("2000s", "2010s")
     assert (found["crises_2000s"], found["crises_2010s"], found["crises"]) == (1.0, 1.0, 2.0)
@@ -161,7 +174,10 @@ def test_the_years_of_a_rivalry_are_those_it_touches():
 
 
 def test_what_happened_is_added_up_over_sides_and_lines_and_moods_are_means():
-    path = {0: dict.fromkeys(COUNTS.values(), 1.0), 2: {"trust": sides(0.2, 0.4), "trade": 0.6, "climate": sides(0.1, 0.3), "voice": 0.8}}
+    path = {
+        0: dict.fromkeys(COUNTS.values(), 1.0),
+        2: {"trust": sides(0.2, 0.4), "trade": 0.6, "climate": sides(0.1, 0.3), "voice": 0.8},
+    }
     found, _ = measured(path, 4)
     members = {"dyad": 1.0, "government": 2.0, "military": 2.0, "channel": 3.0, "mediator": 2.0}
     for count, variable in COUNTS.items():

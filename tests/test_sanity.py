@@ -119,8 +119,9 @@ def interval_of_difference(one: pd.Series, other: pd.Series) -> tuple[float, flo
 
 
 def test_the_length_of_the_step_does_not_matter_between_three_and_six_hours():
+    """Lengths of crises vary widely: it takes so many runs to tell five per cent from nothing."""
     scenario = shipped("pahalgam-2025")
-    six, three = (outcomes_of(dataclasses.replace(scenario, step_hours=hours), 1, 16_000) for hours in (6.0, 3.0))
+    six, three = (outcomes_of(dataclasses.replace(scenario, step_hours=hours), 1, 40_000) for hours in (6.0, 3.0))
     low, high = interval_of_difference(three["peak_rung"], six["peak_rung"])
     assert -0.2 < low < high < 0.2
     days = [outcomes["days_to_end"].fillna(scenario.horizon_days) for outcomes in (three, six)]

@@ -29,6 +29,7 @@ from escalation_sim.chronicle import WATCHED, Event, events_of_step, frame_of_ev
 from escalation_sim.errors import InputError, nearest
 from escalation_sim.noise import Draws
 from escalation_sim.parameters import Array, Values
+from escalation_sim.rulers import ruler_of
 from escalation_sim.rules import (
     aftermath,
     armed_groups,
@@ -52,7 +53,6 @@ from escalation_sim.rules import (
     triggers,
     trust,
 )
-from escalation_sim.rulers import ruler_of
 from escalation_sim.scenario import Scenario
 from escalation_sim.state import AXES, COUNTRY_AXIS, VARIABLES, Setting, initial_state, processes
 from escalation_sim.turn import TURN, Phase

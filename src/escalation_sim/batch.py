@@ -15,8 +15,8 @@ import pandas as pd
 from escalation_sim.errors import InputError, nearest
 from escalation_sim.noise import BLOCK, Draws
 from escalation_sim.parameters import Array, Values
-from escalation_sim.rivalry import CRISES, crises_over
 from escalation_sim.results import Result, fan_from_counts, frame_from_columns, trajectories_from_paths
+from escalation_sim.rivalry import CRISES, crises_over
 from escalation_sim.rulers import ruler_of
 from escalation_sim.scenario import Scenario
 from escalation_sim.state import VARIABLES, Setting, initial_state, processes
@@ -102,7 +102,9 @@ class Ledger:
         self.total = round(scenario.horizon_days * steps_a_day)
         days = self.total // steps_a_day
         self.runs = runs
-        self.columns = {name: np.empty(runs, dtype=object if name == "ended_by" else float) for name in ruler_of(scenario).names(scenario)}
+        self.columns = {
+            name: np.empty(runs, dtype=object if name == "ended_by" else float) for name in ruler_of(scenario).names(scenario)
+        }
         self.counts = np.zeros((days, 2, len(scenario.ladder)), dtype=np.int64)
         self.ended = np.zeros(days, dtype=np.int64)
         self.judged: dict[str, Array] = {}

@@ -19,7 +19,18 @@ from escalation_sim.ladder import ACT
 from escalation_sim.parameters import Array
 from escalation_sim.scenario import ObservedAct, Scenario
 
-__all__ = ["COUNTS", "READS", "coded", "first_tally", "has_ended", "names_of", "observed_outcomes", "observed_postures", "outcome_names", "tallied"]
+__all__ = [
+    "COUNTS",
+    "READS",
+    "coded",
+    "first_tally",
+    "has_ended",
+    "names_of",
+    "observed_outcomes",
+    "observed_postures",
+    "outcome_names",
+    "tallied",
+]
 
 READS = (
     "posture", "order", "posture_wanted", "belief", "deal_tried", "deal_struck", "deal_broken", "deal_channel", "cease_fire",
@@ -64,7 +75,7 @@ def names_of(scenario: Scenario) -> tuple[str, ...]:
     return outcome_names((first.name, second.name))
 
 
-def first_tally(runs: int, scenario: Scenario | None = None) -> dict[str, Array]:
+def first_tally(runs: int, scenario: Scenario | None = None) -> dict[str, Array]:  # noqa: ARG001  (same form for every ruler)
     """Tally before the first step; arrays of shape (run,), the peaks (country, run)."""
     never = ("peak_day", "days_to_response", "days_to_ceasefire", "mediation_day", "quiet_since", "ended_by")
     at_end = ("trust_end", "civil_voice_end", "misperception")

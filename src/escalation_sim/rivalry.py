@@ -1,8 +1,8 @@
 """What is counted of a rivalry: crises begin and end within the years.
 
 A crisis begins with an attack, or when either side rises to the highest quiet rung (measures) or above; it is over after `quiet_days` of quiet
-(see `rules.aftermath`). A rivalry runs to its horizon. Crises, their peaks and deaths are counted by the decade in which they
-begin, fire across the line by the year.
+(see `rules.aftermath`). A rivalry runs to its horizon. Crises are counted by the decade in which they begin, force, war, peaks and
+deaths by that of their own day, fire across the line by the year.
 
 The tallies of a rivalry are added to in place: they are long, and a step changes little of them.
 """
@@ -19,7 +19,18 @@ from escalation_sim.outcomes import COUNTS, added
 from escalation_sim.parameters import Array
 from escalation_sim.scenario import Scenario
 
-__all__ = ["CRISES", "READS", "coded", "crises_over", "decades", "first_tally", "has_ended", "outcome_names", "tallied", "years"]
+__all__ = [
+    "CRISES",
+    "READS",
+    "coded",
+    "crises_over",
+    "decades",
+    "first_tally",
+    "has_ended",
+    "outcome_names",
+    "tallied",
+    "years",
+]
 
 READS = (
     *dict.fromkeys(COUNTS.values()), "posture", "over", "attack_injury", "violations", "deaths_in_step", "deaths", "trust", "voice",
@@ -124,12 +135,17 @@ def crises_over(tally: Mapping[str, Array]) -> tuple[Any, dict[str, Array]]:
     return places, {name: tally[f"crisis_{name}"][places] for name in CRISES}
 
 
-def has_ended(tally: Mapping[str, Array], day: float, quiet_days: float) -> Any:
+def has_ended(tally: Mapping[str, Array], day: float, quiet_days: float) -> Any:  # noqa: ARG001  (same form for every ruler)
     """A rivalry goes on; bool of shape (run,)."""
     return np.zeros(len(tally["steps"]), dtype=bool)
 
 
-def coded(tally: Mapping[str, Array], s: Mapping[str, Array], ended: Any, scenario: Scenario) -> dict[str, Array]:
+def coded(
+    tally: Mapping[str, Array],
+    s: Mapping[str, Array],
+    ended: Any,  # noqa: ARG001  (same form for every ruler)
+    scenario: Scenario,
+) -> dict[str, Array]:
     """Outcome columns of runs that stop with this tally and state."""
     first, second = scenario.countries
     steps_a_year = 365.25 * 24.0 / scenario.step_hours

@@ -33,8 +33,12 @@ class Ruler:
 
 
 _RULERS = {
-    "crisis": Ruler(outcomes.names_of, outcomes.READS, outcomes.first_tally, outcomes.tallied, outcomes.has_ended, outcomes.coded),
-    "rivalry": Ruler(rivalry.outcome_names, rivalry.READS, rivalry.first_tally, rivalry.tallied, rivalry.has_ended, rivalry.coded),
+    "crisis": Ruler(
+        outcomes.names_of, outcomes.READS, outcomes.first_tally, outcomes.tallied, outcomes.has_ended, outcomes.coded
+    ),
+    "rivalry": Ruler(
+        rivalry.outcome_names, rivalry.READS, rivalry.first_tally, rivalry.tallied, rivalry.has_ended, rivalry.coded
+    ),
 }
 
 

@@ -22,7 +22,7 @@ from escalation_sim.rules import PROFILES, SECTIONS, THEORIES
 from escalation_sim.rules.channels import OPEN
 from escalation_sim.rules.leadership import gumbel
 from escalation_sim.rules.public_opinion import climate_of, weighted_mean
-from escalation_sim.scenario import ScheduledState, Scenario
+from escalation_sim.scenario import Scenario, ScheduledState
 from escalation_sim.turn import DAYS_BETWEEN, TURN, Phase
 
 __all__ = ["AXES", "VARIABLES", "Setting", "Variable", "initial_state", "processes"]
@@ -74,7 +74,9 @@ VARIABLES: dict[str, Variable] = {
     for variable in (
         Variable("talking", "dyad", *_SHARE, "strength of the best open line that can negotiate"),
         Variable("explains", "dyad", "probability", 0.0, 1.0, "probability that an unintended act is explained in time"),
-        Variable("signals_explained", "dyad", "probability", 0.0, 1.0, "probability that a nuclear signal is read as what it is"),
+        Variable(
+            "signals_explained", "dyad", "probability", 0.0, 1.0, "probability that a nuclear signal is read as what it is"
+        ),
         Variable("implements", "dyad", "1", 0.0, _INF, "how many times longer a cease-fire holds, less one"),
         Variable(
             "intent_told",

@@ -141,7 +141,9 @@ def test_a_hot_line_is_worth_a_deal_even_without_a_crisis():
         assert talked == pytest.approx(1.0 - np.exp(-0.5 * 0.3 * 0.25), abs=1e-4)
     assert (dealt(TALKER, excitement=5.0, cease_fire=1.0, **quiet)["deal_tried"] == 0.0).all()
     crisis = {**quiet, "posture": (3.0, 2.0)}
-    assert dealt(TALKER, excitement=5.0, **crisis)["deal_tried"].mean() == pytest.approx(1.0 - np.exp(-0.5 * 0.45 * 0.25), abs=1e-4)
+    assert dealt(TALKER, excitement=5.0, **crisis)["deal_tried"].mean() == pytest.approx(
+        1.0 - np.exp(-0.5 * 0.45 * 0.25), abs=1e-4
+    )
 
 
 def test_a_government_of_two_minds_says_yes_half_the_time():

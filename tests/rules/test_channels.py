@@ -160,7 +160,9 @@ def test_a_line_that_is_not_by_choice_is_in_use_while_it_is_open_and_nobody_call
         found = lived(profile, posture=posture, u=(LUCKIEST, LUCKIEST, draw, draw), urge=(READY, READY))
         assert found["in_use"] == 1.0
         assert found["called"] == found["answered"] == found["unanswered"] == 0.0
-        assert lived(profile, posture=posture, status=SUSPENDED, in_use=1.0, u=(LUCKIEST, LUCKIEST, draw, draw))["in_use"] == 0.0
+        assert (
+            lived(profile, posture=posture, status=SUSPENDED, in_use=1.0, u=(LUCKIEST, LUCKIEST, draw, draw))["in_use"] == 0.0
+        )
 
 
 def test_to_exist_is_not_to_be_used():
@@ -198,7 +200,9 @@ def test_a_line_that_nobody_answers_is_never_in_use(draws, posture):
 def test_the_rate_of_calls_is_that_of_both_sides_and_each_pays_for_being_seen():
     found = rate_of_calls(rows(1.0, 3.0), rows(0.0, 1.0), rows(2.0, 4.0), array(0.5))
     assert found == pytest.approx([1.0 / (1.0 + np.exp(1.0)) + 3.0 / (1.0 + np.exp(2.0 - 1.0))])
-    secret, public = (rate_of_calls(rows(1.0, 1.0), rows(0.0, 0.0), rows(3.0, 3.0), array(publicity)) for publicity in (0.0, 1.0))
+    secret, public = (
+        rate_of_calls(rows(1.0, 1.0), rows(0.0, 0.0), rows(3.0, 3.0), array(publicity)) for publicity in (0.0, 1.0)
+    )
     assert secret == array(1.0)
     assert public == pytest.approx([2.0 / (1.0 + np.exp(3.0))])
     free = [rate_of_calls(rows(1.0, 1.0), rows(0.0, 0.0), rows(0.0, 0.0), array(publicity)) for publicity in (0.0, 1.0)]
@@ -225,20 +229,27 @@ def test_two_steps_of_three_hours_bring_as_many_calls_as_one_of_six():
 def test_in_quiet_times_a_line_is_used_as_a_matter_of_routine_whoever_wants_to_talk():
     count = 10_000
     for urge in ((NEVER, NEVER), (READY, READY)):
-        found = lived(member("channel", **LINE), posture=QUIET, urge=urge, u=(LUCKIEST, LUCKIEST, evenly(count), 0.0), routine=0.14)
+        found = lived(
+            member("channel", **LINE), posture=QUIET, urge=urge, u=(LUCKIEST, LUCKIEST, evenly(count), 0.0), routine=0.14
+        )
         assert found["in_use"].mean() == pytest.approx(chance(0.14), abs=1.0 / count)
         assert (found["called"] == 0.0).all(), "only calls in a crisis are counted"
     assert called_in_a_step(urge=(NEVER, NEVER)) == 0.0
 
 
 def test_a_line_in_use_is_not_called_again():
-    assert lived(member("channel", **LINE), posture=CRISIS, urge=(READY, READY), in_use=1.0, u=(1.0,) * 2 + (0.0, 0.0))["called"] == 0.0
+    assert (
+        lived(member("channel", **LINE), posture=CRISIS, urge=(READY, READY), in_use=1.0, u=(1.0,) * 2 + (0.0, 0.0))["called"]
+        == 0.0
+    )
 
 
 @pytest.mark.parametrize("dt", [0.125, 0.25, 1.0])
 def test_an_exchange_ends_at_its_rate(dt):
     count = 100_000
-    found = lived(member("channel", **LINE), posture=CRISIS, in_use=1.0, u=(LUCKIEST, LUCKIEST, evenly(count)), dt=dt, exchange=2.0)
+    found = lived(
+        member("channel", **LINE), posture=CRISIS, in_use=1.0, u=(LUCKIEST, LUCKIEST, evenly(count)), dt=dt, exchange=2.0
+    )
     assert found["in_use"].mean() == pytest.approx(np.exp(-dt / 2.0), abs=1.0 / count)
 
 
@@ -284,7 +295,9 @@ def test_a_message_is_rescued_only_where_another_line_had_failed_to_carry_it(unh
 
 def test_a_line_remembers_its_own_failure_until_the_message_is_heard():
     def remembered(own_failure: float, unheard: float) -> float:
-        return float(lived(member("channel", **LINE), posture=CRISIS, own_failure=own_failure, unheard=unheard)["own_failure"][0])
+        return float(
+            lived(member("channel", **LINE), posture=CRISIS, own_failure=own_failure, unheard=unheard)["own_failure"][0]
+        )
 
     assert remembered(1.0, 1.0) == 1.0
     assert remembered(1.0, 0.0) == remembered(0.0, 1.0) == 0.0
@@ -323,7 +336,9 @@ def test_what_history_founds_is_open_with_the_relationship_of_its_founding():
 
 
 def test_a_decree_that_a_line_goes_on_leaves_its_relationship_alone():
-    found = lived(member("channel", stress_tolerance=10.0), relationship=0.3, decreed=OPEN, founding=0.7, warming=0.0, cooling=0.0)
+    found = lived(
+        member("channel", stress_tolerance=10.0), relationship=0.3, decreed=OPEN, founding=0.7, warming=0.0, cooling=0.0
+    )
     assert (found["status"], found["relationship"]) == (OPEN, 0.3)
 
 
@@ -346,7 +361,9 @@ def test_secrets_are_at_risk_with_use_and_only_with_use():
     count, secret = 100_000, {"leak_rate": 0.2, "stress_tolerance": 10.0, "by_choice": 1.0}
     u = (LUCKIEST, evenly(count))
     for posture in (CRISIS, QUIET):
-        used, unused = (lived(member("channel", **secret), posture=posture, in_use=use, u=u)["leak"].mean() for use in (1.0, 0.0))
+        used, unused = (
+            lived(member("channel", **secret), posture=posture, in_use=use, u=u)["leak"].mean() for use in (1.0, 0.0)
+        )
         assert used == pytest.approx(chance(0.2), abs=1.0 / count)
         assert unused == 0.0
     assert lived(member("channel", **TOUGH), posture=(6.0, 0.0), u=(LUCKIEST, 0.0))["leak"] == 0.0
@@ -393,7 +410,9 @@ def test_an_accident_or_a_signal_is_explained_unless_every_line_fails(each):
 
 def test_a_line_that_is_not_in_use_may_be_picked_up_to_explain_an_accident():
     line = {"clarifies_accidents": 0.8}
-    assert summed_up(line, in_use=(0.0,), relationship=(0.5,), explaining_call=0.6)["explains"] == pytest.approx([0.5 * 0.8 * 0.6])
+    assert summed_up(line, in_use=(0.0,), relationship=(0.5,), explaining_call=0.6)["explains"] == pytest.approx(
+        [0.5 * 0.8 * 0.6]
+    )
     assert summed_up(line, in_use=(1.0,), relationship=(0.5,), explaining_call=0.6)["explains"] == pytest.approx([0.5 * 0.8])
     assert summed_up(line, in_use=(0.0,), explaining_call=0.0)["explains"] == 0.0
 
@@ -418,14 +437,24 @@ def test_a_line_implements_a_stop_while_it_is_open_whether_or_not_anybody_is_tal
 
 
 def test_texts_that_both_sides_know_are_known_even_while_meetings_are_suspended():
-    profiles = [{"prepares_deals": 1.0}, {"prepares_deals": 2.0}, {"prepares_deals": 3.0}, {"prepares_deals": 1.5, "strength": 0.5}]
+    profiles = [
+        {"prepares_deals": 1.0},
+        {"prepares_deals": 2.0},
+        {"prepares_deals": 3.0},
+        {"prepares_deals": 1.5, "strength": 0.5},
+    ]
     for use in (0.0, 1.0):
         found = summed_up(*profiles, **THERE, in_use=(use,) * 4)
         assert found["groundwork"] == pytest.approx([0.5 * 1.0 + 0.25 * 2.0 + 0.8 * 0.5 * 1.5])
 
 
 def test_what_participants_know_of_doctrine_explains_signals_even_while_meetings_are_suspended():
-    profiles = [{"clarifies_signals": 0.4}, {"clarifies_signals": 0.8}, {"clarifies_signals": 1.0}, {"clarifies_signals": 0.5, "strength": 0.5}]
+    profiles = [
+        {"clarifies_signals": 0.4},
+        {"clarifies_signals": 0.8},
+        {"clarifies_signals": 1.0},
+        {"clarifies_signals": 0.5, "strength": 0.5},
+    ]
     for use in (0.0, 1.0):
         found = summed_up(*profiles, **THERE, in_use=(use,) * 4)
         unexplained = (1.0 - 0.5 * 0.4) * (1.0 - 0.25 * 0.8) * (1.0 - 0.8 * 0.5 * 0.5)
@@ -464,7 +493,11 @@ def test_a_suspended_line_does_nothing_but_leave_what_was_learned():
 
 
 def test_all_that_a_line_does_is_in_proportion_to_its_strength():
-    small = {name: parameter.high * 0.01 for name, parameter in PROFILE if name not in ("latency", "strength", "by_choice", "third_party")}
+    small = {
+        name: parameter.high * 0.01
+        for name, parameter in PROFILE
+        if name not in ("latency", "strength", "by_choice", "third_party")
+    }
     small |= {"candour": 1.0, "influence": 1.0, "sponsorship": 1.0}
     whole, half = (summed_up({**small, "strength": strength}) for strength in (1.0, 0.5))
     for name in set(whole) - set(HAPPENED):

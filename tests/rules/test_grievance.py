@@ -115,9 +115,7 @@ def test_a_day_of_war_answers_like_one_act_of_its_rung_whatever_the_step():
 
 
 def test_an_accident_read_as_intended_injures_like_a_share_of_a_raid():
-    found = resentment(
-        seen(**{**CALM, "rival_accident_misread": 1.0}), injured(fading=0.0, accident=0.6, ceiling=12.0), []
-    )
+    found = resentment(seen(**{**CALM, "rival_accident_misread": 1.0}), injured(fading=0.0, accident=0.6, ceiling=12.0), [])
     injury = 0.6 * LADDER.rungs[LADDER.force].injures
     assert found["grievance_by_accident"] == pytest.approx([injury])
     assert found["grievance"] == pytest.approx([3.0 + injury * 0.75])

@@ -38,7 +38,9 @@ def test_without_turnover_nobody_ever_is():
 def test_new_leaders_come_at_their_rate(turnover):
     count = 10_000
     assert led(evenly(count), turnover=turnover)["new_leader"].mean() == pytest.approx(1.0 - np.exp(-turnover), abs=1.0 / count)
-    assert led(evenly(count), turnover=turnover, dt=730.0)["new_leader"].mean() == pytest.approx(1.0 - np.exp(-2.0 * turnover), abs=1.0 / count)
+    assert led(evenly(count), turnover=turnover, dt=730.0)["new_leader"].mean() == pytest.approx(
+        1.0 - np.exp(-2.0 * turnover), abs=1.0 / count
+    )
 
 
 def test_a_new_leader_brings_a_temper_and_likings_of_his_or_her_own():

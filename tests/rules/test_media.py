@@ -34,7 +34,13 @@ def covered(outlet: Values, days: int = 1, p: Values | None = None, draw: float 
 
 
 @for_all(
-    start=SHARE, salience=SHARE, climate=SHARE, set_point=SHARE, uptake=SHARE, imitation=st.floats(0, 0.5), sobering=st.floats(0, 0.1)
+    start=SHARE,
+    salience=SHARE,
+    climate=SHARE,
+    set_point=SHARE,
+    uptake=SHARE,
+    imitation=st.floats(0, 0.5),
+    sobering=st.floats(0, 0.1),
 )
 @settings(max_examples=40, deadline=None)
 def test_hostility_settles_at_the_weighted_mean_of_its_pulls(start, salience, climate, set_point, uptake, imitation, sobering):

@@ -142,9 +142,7 @@ def test_an_overshoot_goes_one_act_further_and_never_to_nuclear_use_nor_into_war
 
 def test_overshoots_come_at_the_rate_of_autonomy_and_are_told():
     count = 1000
-    found = once(
-        army(autonomy=0.15), (evenly(count), LUCKIEST, LUCKIEST), posture_wanted=AIR_STRIKE, readiness=20.0
-    )
+    found = once(army(autonomy=0.15), (evenly(count), LUCKIEST, LUCKIEST), posture_wanted=AIR_STRIKE, readiness=20.0)
     assert np.mean(found["act_begun"] == 6.0) == pytest.approx(0.15, abs=1 / count)
     assert np.array_equal(found["overshot"] == 1.0, found["act_begun"] == 6.0)
 

@@ -36,7 +36,9 @@ def test_who_talks_regardless_minds_only_where_both_stand(own, rival, provocatio
 @settings(max_examples=40, deadline=None)
 def test_who_does_not_talk_under_attack_minds_what_was_done_to_it(own, rival, provocation, policy):
     severity = LADDER.tables["severity"]
-    stress = reached({"no_talks_under_attack": policy}, posture=own, rival_posture=rival, provocation=provocation)["stress_felt"]
+    stress = reached({"no_talks_under_attack": policy}, posture=own, rival_posture=rival, provocation=provocation)[
+        "stress_felt"
+    ]
     assert stress == pytest.approx(max(severity[own], severity[rival], policy * provocation))
 
 

@@ -94,7 +94,8 @@ def test_an_incursion_puts_the_actor_on_its_rung_as_long_as_it_lasts():
 def test_an_incursion_lasts_as_long_as_it_is_judged_to_in_each_run():
     judged = trigger("incursion", 2.0, lasts=[0.5, 1.5, 3.0], puts_on=4.0)
     days = [
-        np.broadcast_to(suffered(judged, day=day, trust=np.zeros(3))["forced_posture"][SOUTH], 3) for day in np.arange(0, 6, 0.25)
+        np.broadcast_to(suffered(judged, day=day, trust=np.zeros(3))["forced_posture"][SOUTH], 3)
+        for day in np.arange(0, 6, 0.25)
     ]
     assert (np.sum(np.array(days) == 4.0, axis=0) == [2, 6, 12]).all()
 
@@ -117,7 +118,10 @@ def test_nothing_but_a_gesture_shows_goodwill(kind):
 def test_a_trigger_comes_once_whatever_the_step_and_however_late(hours):
     count = round(24 / hours)
     for day in (0, 1, 29, 2018, 9861):
-        steps = [suffered(trigger(day=float(day)), day=step / count, dt=hours / 24) for step in range(max(day * count - 2, 0), day * count + 2)]
+        steps = [
+            suffered(trigger(day=float(day)), day=step / count, dt=hours / 24)
+            for step in range(max(day * count - 2, 0), day * count + 2)
+        ]
         assert sum(step["attack_deaths"][NORTH, 0] for step in steps) == 26.0
 
 

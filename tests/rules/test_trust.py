@@ -16,7 +16,14 @@ CALM = {
     "trust": 0.4, "attack_injury": 0.0, "rival_act_begun": 0.0, "grievance_by_accident": 0.0, "deal_broken": 0.0, "deal_struck": 0.0, "rival_posture": 0.0,
     "goodwill": 0.0,
 }  # fmt: skip
-STILL = {"fading": 0.0, "loss_per_leak": 0.2, "loss_per_break": 0.5, "loss_per_injury": 0.15, "gain_per_gesture": 0.1, "gain_per_deal": 0.3}
+STILL = {
+    "fading": 0.0,
+    "loss_per_leak": 0.2,
+    "loss_per_break": 0.5,
+    "loss_per_injury": 0.15,
+    "gain_per_gesture": 0.1,
+    "gain_per_deal": 0.3,
+}
 
 
 def trusted(*, exposures=0.0, reassurance=0.0, p=STILL, **changes) -> float:

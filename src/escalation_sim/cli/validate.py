@@ -138,7 +138,7 @@ def show_patterns(found: Validation) -> None:
         ("Pattern", "tight"),
         ("Part", "tight"),
         ("Model", "right"),
-        ("Risen", "right"),
+        ("All runs", "right"),
         ("Real", "right"),
         ("Interval", "right"),
         ("", "tight"),
@@ -147,7 +147,7 @@ def show_patterns(found: Validation) -> None:
     say()
     say(
         f"{validation.counted(found)}. Intervals with * are not of the source: a quarter of the figure or 0.05. "
-        "Risen: without the runs in which nobody left the quiet rungs."
+        "Model: the runs in which somebody left the quiet rungs; all runs: the others too."
     )
 
 

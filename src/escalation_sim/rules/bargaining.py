@@ -30,7 +30,9 @@ DEALS = section(
     "deals",
     scope="shared",
     before_force=Parameter(0.32, 0.0, 1.0, "1", "rate of deals while nobody has used force, relative to the rate after"),
-    hot_line=Parameter(0.5, 0.05, 5.0, "1/day", "rate of exchanges across the line at which a stop to them is worth talking about", "js2021"),
+    hot_line=Parameter(
+        0.5, 0.05, 5.0, "1/day", "rate of exchanges across the line at which a stop to them is worth talking about", "js2021"
+    ),
     about_the_line=Parameter(0.05, 0.0, 0.3, "1", "rate of deals about fire across the line, relative to that in a crisis"),
 )
 

@@ -151,9 +151,7 @@ def channel(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:
     brokered = np.zeros_like(s.engaged[0]) if len(s.engaged) else np.zeros_like(s.posture[0])
     for mediator in range(len(s.engaged)):
         brokered = np.maximum(brokered, s.engaged[mediator])
-    status = np.where(
-        mediated, np.where((brokered > 0.0) & (status != CLOSED), OPEN, np.minimum(status, SUSPENDED)), status
-    )
+    status = np.where(mediated, np.where((brokered > 0.0) & (status != CLOSED), OPEN, np.minimum(status, SUSPENDED)), status)
     is_open = status == OPEN
     asked = rate_of_calls(s.calling, s.urge, s.price_of_publicity, p.member.publicity)
     tried = np.where(crisis, asked * (1.0 + p.persistence * s.unheard * (1.0 - s.own_failure)), p.routine)

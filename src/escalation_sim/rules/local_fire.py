@@ -20,7 +20,9 @@ PARAMETERS = section(
     fighting=Parameter(1.0, 0.0, 5.0, "1/day", "further exchanges a day while either side uses force"),
     excitation=Parameter(0.8, 0.0, 0.95, "1", "exchanges that one exchange sets off (branching ratio)", "gibler2024"),
     memory=Parameter(120.0, 0.5, 180.0, "days", "mean time within which they follow", "gibler2024"),
-    violations=Parameter(5.0, 1.0, 15.0, "violations", "violations counted for one exchange; counts of the two sides differ", "jacob2018"),
+    violations=Parameter(
+        5.0, 1.0, 15.0, "violations", "violations counted for one exchange; counts of the two sides differ", "jacob2018"
+    ),
     cease_fire_stops=Parameter(0.95, 0.0, 1.0, "1", "share by which a cease-fire lowers the rate", "js2021"),
 )
 

@@ -16,7 +16,9 @@ PARAMETERS = section(
     deadliness=Parameter(1.0, 0.3, 3.0, "1", "weight of the ladder's deaths"),
     spread_per_act=Parameter(0.8, 0.0, 1.5, "1", "spread of deaths between acts of one rung (of their logarithm)"),
     spread_of_war=Parameter(0.5, 0.0, 1.5, "1", "spread between runs of deaths per day of war (of their logarithm)"),
-    per_exchange=Parameter(0.2, 0.01, 1.0, "deaths", "deaths on each side per exchange of fire across the line", "moneycontrol2017"),
+    per_exchange=Parameter(
+        0.2, 0.01, 1.0, "deaths", "deaths on each side per exchange of fire across the line", "moneycontrol2017"
+    ),
     fighting_multiplies=Parameter(
         10.0, 0.0, 30.0, "1", "how many times deadlier exchanges are while force is used, less one", "clary2025"
     ),

@@ -24,9 +24,7 @@ PARAMETERS = section(
     hurry=Parameter(3.0, 0.0, 20.0, "1", "how many times faster preparation goes once shooting has begun, less one"),
     standing_down=Parameter(0.03, 0.01, 0.3, "1/day", "rate at which readiness is lost when nothing is ordered"),
     regrouping=Parameter(4.0, 0.1, 8.0, "days", "days of preparation that an act uses up"),
-    autonomy=Parameter(
-        0.1, 0.0, 0.3, "probability", "probability that an act goes one rung further than ordered", "posen1991"
-    ),
+    autonomy=Parameter(0.1, 0.0, 0.3, "probability", "probability that an act goes one rung further than ordered", "posen1991"),
     accidents=Parameter(0.004, 0.0, 0.05, "1/day", "rate of unintended acts while on alert or under fire", "sagan1993"),
 )
 

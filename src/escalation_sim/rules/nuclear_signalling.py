@@ -17,7 +17,14 @@ PARAMETERS = section(
     signalling=Parameter(
         0.02, 0.0, 0.2, "1/day", "rate of signals at alert when the rival is thought to be at the top", "schelling1966"
     ),
-    misreading=Parameter(0.3, 0.0, 1.0, "probability", "probability that a signal is read as preparation for use where nobody explains it", "jervis1976"),
+    misreading=Parameter(
+        0.3,
+        0.0,
+        1.0,
+        "probability",
+        "probability that a signal is read as preparation for use where nobody explains it",
+        "jervis1976",
+    ),
     under_fire=Parameter(5.0, 0.0, 20.0, "1", "how many times more often while the rival uses force, less one"),
 )
 

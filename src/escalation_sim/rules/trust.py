@@ -17,7 +17,14 @@ PARAMETERS = section(
     loss_per_injury=Parameter(0.15, 0.0, 1.0, "1", "share of trust lost per unit of injury, in the exponent"),
     loss_per_break=Parameter(0.5, 0.0, 2.0, "1", "share of trust lost when a deal breaks, in the exponent", "kydd2005"),
     loss_per_leak=Parameter(0.2, 0.0, 1.0, "1", "share of trust lost when a secret channel is exposed, in the exponent"),
-    gain_per_gesture=Parameter(0.05, 0.0, 0.3, "1", "step towards full trust after a gesture of full visibility (a visit, a crossing opened)", "kydd2005"),
+    gain_per_gesture=Parameter(
+        0.05,
+        0.0,
+        0.3,
+        "1",
+        "step towards full trust after a gesture of full visibility (a visit, a crossing opened)",
+        "kydd2005",
+    ),
     gain_per_deal=Parameter(0.05, 0.0, 0.3, "1", "step towards full trust when a deal is struck"),
     fading=Parameter(0.0005, 0.0, 0.01, "1/day", "rate at which unused trust fades"),
 )

@@ -16,7 +16,17 @@ from escalation_sim.scenario.catalogue import (
     societies,
     track_two_as_of,
 )
-from escalation_sim.scenario.parts import ArmedGroup, Channel, Country, Mediator, Member, Observed, ObservedAct, ScheduledState, Trigger
+from escalation_sim.scenario.parts import (
+    ArmedGroup,
+    Channel,
+    Country,
+    Mediator,
+    Member,
+    Observed,
+    ObservedAct,
+    ScheduledState,
+    Trigger,
+)
 from escalation_sim.scenario.scenario import Scenario, load_scenario
 from escalation_sim.scenario.schema import json_schema
 

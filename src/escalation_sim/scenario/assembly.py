@@ -214,7 +214,9 @@ def _channels(scenario: ScenarioBlock, findings: Findings) -> tuple[Channel, ...
     block = scenario.channels
     presets = catalogue.channel_presets()
     if block.follow_calendar and block.as_of is None:
-        findings.wrong(("channels", "follow_calendar"), "needs the day from which the calendar is followed", allowed="as_of beside it")
+        findings.wrong(
+            ("channels", "follow_calendar"), "needs the day from which the calendar is followed", allowed="as_of beside it"
+        )
     history = catalogue.channels_as_of(block.as_of) if block.as_of else {}
     entries: dict[str, ChannelBlock] = block.members
     built: dict[str, Channel] = {}

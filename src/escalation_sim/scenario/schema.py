@@ -85,7 +85,9 @@ CONFIDENCES = ("V", "C", "D", "R")
 RELATIONSHIP = Parameter(0.5, 0.0, 1.0, "1", "working relationship at the start")
 DEATHS = Parameter(0.0, 0.0, 1e6, "deaths", "deaths among the victim's nationals")
 LASTS = Parameter(1.0, 0.0, 3650.0, "days", "how long an incursion or exercise goes on")
-INJURY = Parameter(0.0, 0.0, 12.0, "grievance", "injury of an incident or accident; where not given, that of an act of its rung")
+INJURY = Parameter(
+    0.0, 0.0, 12.0, "grievance", "injury of an incident or accident; where not given, that of an act of its rung"
+)
 VISIBILITY = Parameter(1.0, 0.0, 1.0, "1", "how far it is seen, as a share")
 SPONSORSHIP = Parameter(0.0, 0.0, 1.0, "1", "how far the governments stand behind it")
 
@@ -239,7 +241,9 @@ class ChannelBlock(Block):
     level: Annotated[str | None, Choice("level", LEVELS)] = None
     preset: Annotated[str | None, NameEntry("preset whose profile it has")] = None
     like: Annotated[str | None, NameEntry("channel above it whose profile it has")] = None
-    initiatives: Annotated[list[Label] | None, Field(max_length=50, description="Track II: the initiatives it consists of, whatever the date")] = None
+    initiatives: Annotated[
+        list[Label] | None, Field(max_length=50, description="Track II: the initiatives it consists of, whatever the date")
+    ] = None
     about: About = ""
 
 
