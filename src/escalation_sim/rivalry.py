@@ -106,7 +106,7 @@ def tallied(tally: dict[str, Array], s: Mapping[str, Array], day: float, scenari
     tally["days_in_crisis"][decade] += in_crisis * (scenario.step_hours / 24.0)
     tally["violations"][row] += s["violations"]
     for count, variable in COUNTS.items():
-        tally[count] += added(s[variable])
+        tally[count] += s[variable] if s[variable].ndim == 1 else s[variable].sum(axis=0)  # whole numbers: any order is exact
     tally["trust_sum"] += 0.5 * (s["trust"][0] + s["trust"][1])
     tally["voice_sum"] += voice_of(s)
     tally["climate_sum"] += 0.5 * (s["climate"][0] + s["climate"][1])

@@ -123,7 +123,8 @@ def posture_preferred(total: Array, liking: Array, standing: Array, p: Values) -
     liking : disposition towards each rung, shape (rung, …), in units of 1 / precision.
     standing : rung wanted so far; it has `inertia` in its favour.
     """
-    preferred = total + liking / p.precision
+    preferred = liking / p.precision
+    preferred += total
     so_far = standing.astype(np.intp)[np.newaxis]
     np.put_along_axis(preferred, so_far, np.take_along_axis(preferred, so_far, axis=0) + p.inertia, axis=0)
     return np.argmax(preferred, axis=0).astype(float)

@@ -47,8 +47,8 @@ def column(ladder: Ladder, table: str, beside: Array) -> Array:
 def shortfall(ladder: Ladder, threat: Array, weight: Array) -> Array:
     """Utility lost by standing below what the rival is thought to intend; `threat` in rungs."""
     rung = np.reshape(np.arange(len(ladder), dtype=float), (-1, *([1] * threat.ndim)))
-    loss: Array = -weight * np.maximum(threat - rung, 0.0)
-    return loss
+    below = threat - rung
+    return np.multiply(-weight, np.maximum(below, 0.0, out=below), out=below)
 
 
 def value_of_answer(ladder: Ladder, amount: Array, weight: Array) -> Array:
@@ -61,9 +61,8 @@ def value_of_answer(ladder: Ladder, amount: Array, weight: Array) -> Array:
 def cost_of_backing_down(ladder: Ladder, commitment: Array, attention: Array, audience_cost: Array) -> Array:
     """Audience cost of standing lower than one has publicly committed to (Fearon 1994; Tomz 2007): it rises with the distance."""
     watched = audience_cost * attention
-    below = np.maximum(commitment - column(ladder, "severity", watched + commitment), 0.0)
-    cost: Array = -watched * below
-    return cost
+    below = commitment - column(ladder, "severity", watched + commitment)
+    return np.multiply(-watched, np.maximum(below, 0.0, out=below), out=below)
 
 
 def cost_of_rung(ladder: Ladder, sensitivity: Array) -> Array:
