@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -148,8 +149,9 @@ class Ledger:
         self.done += len(places)
 
 
+@cache
 def keep_the_heap() -> None:
-    """Have the C library keep freed memory for the next arrays.
+    """Have the C library keep freed memory for the next arrays; done once in a process.
 
     It gives the top of its heap back at every chance until it has seen a large block freed; the arrays of a step are then paged in anew, which
     costs up to a tenth of the time. The block is never touched.
