@@ -14,7 +14,7 @@ from escalation_sim.scenario import channel_presets, initiatives
 MOVED_BY = {
     "general": ("trust_mean", 1.0, ("builds_trust",)),
     "nuclear": ("signals_misread", -1.0, ("clarifies_signals",)),
-    "kashmir": ("deals_struck", 1.0, ("prepares_deals",)),
+    "kashmir": ("deals_per_talk", 1.0, ("prepares_deals",)),  # not the number of deals: they come sooner, and fewer are needed
     "trade": ("trade_mean", 1.0, ("builds_trade",)),
     "people": ("civil_voice_mean", 1.0, ("builds_constituency",)),
     "media": ("climate_mean", -1.0, ("calms_media",)),
@@ -40,7 +40,12 @@ def rivalry(name, strength, focus):
 def without(focus):
     """Outcomes without any Track II; the same for every initiative of a focus."""
     name = next(one.name for one in initiatives() if main_focus(one) == focus)
-    return es.run(rivalry(name, 0.0, focus), RUNS.get(focus, 256), seed=1).outcomes
+    return outcomes_of(rivalry(name, 0.0, focus), focus)
+
+
+def outcomes_of(scenario, focus):
+    outcomes = es.run(scenario, RUNS.get(focus, 256), seed=1).outcomes
+    return outcomes.assign(deals_per_talk=outcomes["deals_struck"] / outcomes["deals_tried"].clip(lower=1.0))
 
 
 def main_focus(initiative):
@@ -53,7 +58,7 @@ def test_an_initiative_alone_moves_what_its_focus_acts_on(initiative):
     focus = main_focus(initiative)
     outcome, direction, _ = MOVED_BY[focus]
     strongest = initiative.strength.range[1]
-    with_it = es.run(rivalry(initiative.name, strongest, focus), RUNS.get(focus, 256), seed=1).outcomes
+    with_it = outcomes_of(rivalry(initiative.name, strongest, focus), focus)
     difference = (with_it[outcome] - without(focus)[outcome]).to_numpy()
     reach = 2.576 * difference.std(ddof=1) / np.sqrt(len(difference))
     assert direction * difference.mean() > reach, f"{difference.mean():.4g} +- {reach:.2g}"
