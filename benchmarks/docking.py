@@ -2,7 +2,7 @@
 
 Run from the project's root (``make dock``)::
 
-    python benchmarks/docking.py --runs 200 --workers 2 --record docs/docking.json
+    python benchmarks/docking.py --runs 25 --workers 2 --record docs/docking.json
 
 Exits with 1 at the first difference.
 """
@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import datetime
 import json
 import platform
 import sys
@@ -26,12 +27,25 @@ from escalation_sim.docking import docked
 from escalation_sim.rules import THEORIES
 
 AT_ONCE = 25  # models held in memory side by side
+DAYS_OF_A_RIVALRY = (
+    420  # past the first change of leaders and the first change in the calendar; a model of 27 years takes a minute
+)
+
+
+def cut_short(scenario: es.Scenario) -> es.Scenario:
+    """A rivalry in its first years only; crises as they are."""
+    if scenario.kind != "rivalry":
+        return scenario
+    last = (scenario.start + datetime.timedelta(days=DAYS_OF_A_RIVALRY)).isoformat()
+    document = scenario.document
+    triggers = [one for one in document["triggers"] if str(one["date"]) < last]
+    return es.Scenario.from_document({**document, "horizon_days": DAYS_OF_A_RIVALRY, "triggers": triggers})
 
 
 def part(job: tuple[str, str, int, int]) -> tuple[str, str, int, int, int, str]:
     """Compare some runs of one scenario under one theory."""
     path, theory, first, count = job
-    scenario = dataclasses.replace(es.load_scenario(path), decision=theory)
+    scenario = dataclasses.replace(cut_short(es.load_scenario(path)), decision=theory)
     report = docked(scenario, seed=1, runs=range(first, first + count))
     found = "" if report.difference is None else str(report.difference)
     return Path(path).stem, theory, report.runs, report.steps, report.values, found
@@ -40,7 +54,7 @@ def part(job: tuple[str, str, int, int]) -> tuple[str, str, int, int, int, str]:
 def main() -> int:
     """Command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--runs", type=int, default=200)
+    parser.add_argument("--runs", type=int, default=25)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--record", type=Path, default=Path("docs/docking.json"))
     options = parser.parse_args()

@@ -18,6 +18,7 @@ import numpy as np
 
 import escalation_sim as es
 from escalation_sim.batch import begin
+from escalation_sim.turn import TURN
 
 
 def seconds(action) -> float:
@@ -30,10 +31,11 @@ def seconds(action) -> float:
 def draw_only(scenario: es.Scenario, runs: int, steps: int) -> None:
     """Draw what `runs` runs of `steps` steps would draw, and do nothing with it."""
     chunk = begin(scenario, 1, np.arange(runs))
-    for _ in range(steps):
-        for lanes in chunk.lanes.values():
-            for lane in lanes:
-                chunk.draws.next(lane)
+    for step in range(steps):
+        for phase in TURN:
+            if phase.is_due(step, chunk.setting.steps_a_day):
+                for lane in chunk.lanes[phase.name]:
+                    chunk.draws.next(lane)
 
 
 def one_by_one(scenario: es.Scenario, runs: int) -> None:

@@ -243,6 +243,11 @@ SPOILT: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "start with a time": ("start: 2025-04-22", "start: 2025-04-22 10:00:00", ("is not a date",)),
     "start that is a year": ("start: 2025-04-22", "start: 2025", ("is not a date", "2025")),
     "as of no date": ("as_of: 2025-04-22", "as_of: last year", ("channels.as_of", "is not a date")),
+    "calendar perhaps": (
+        "as_of: 2025-04-22",
+        "follow_calendar: perhaps",
+        ("channels.follow_calendar", "must be true or false", "perhaps"),
+    ),
     "no start": ("start: 2025-04-22\n", "", ("required key 'start'",)),
     "horizon of nothing": ("horizon_days: 60", "horizon_days: 0", ("out of range", "1 to 36525 days")),
     "horizon that is judged": ("horizon_days: 60", "horizon_days: {value: 60}", ("must be a number",)),

@@ -14,11 +14,16 @@ from escalation_sim.docking import docked, telling_runs
 from escalation_sim.rules import THEORIES
 from escalation_sim.turn import EVERY_DAY, TURN
 
+QUICK = (
+    "pahalgam-2025",
+    "u2-1960",
+    "rivalry-1998-2025",
+)  # the others are followed for a year; they are docked with the slow tests
 CASES = [
-    (name, theory)
+    pytest.param(name, theory, marks=() if name in QUICK else pytest.mark.slow, id=f"{name}-{theory}")
     for name in SHIPPED
     for theory in THEORIES
-    if theory == "quantal_response" or name in ("pahalgam-2025", "u2-1960")
+    if theory == "quantal_response" or name in QUICK[:2]
 ]
 DAYS_OF_A_RIVALRY = 420  # past the first change of leaders and the first change in the calendar
 

@@ -18,6 +18,7 @@ import numpy as np
 from escalation_sim.ladder import ACT
 from escalation_sim.parameters import Array
 from escalation_sim.scenario import ObservedAct, Scenario
+from escalation_sim.sums import added
 
 __all__ = [
     "COUNTS",
@@ -85,14 +86,9 @@ def first_tally(runs: int, scenario: Scenario | None = None) -> dict[str, Array]
     return tally
 
 
-def added(array: Array) -> Array:
-    """Sum over the members of the first axis, one after another; a variable of the dyad stays as it is."""
-    if array.ndim == 1:
-        return array
-    total = np.zeros(array.shape[1:])
-    for member in array:
-        total = total + member
-    return total
+def of_all(array: Array) -> Array:
+    """Sum over the members; a variable of the dyad stays as it is."""
+    return array if array.ndim == 1 else added(array)
 
 
 def first_time(so_far: Array, now: Array, day: float) -> Array:
@@ -123,7 +119,7 @@ def tallied(tally: Mapping[str, Array], s: Mapping[str, Array], day: float, scen
     new["days_to_ceasefire"] = first_time(tally["days_to_ceasefire"], s["deal_struck"] == 1.0, day)
     new["mediation_day"] = first_time(tally["mediation_day"], added(s["engaged"]) > 0.0, day)
     for count, variable in COUNTS.items():
-        new[count] = tally[count] + added(s[variable])
+        new[count] = tally[count] + of_all(s[variable])
     wanted = s["posture_wanted"]
     error = 0.5 * (np.abs(s["belief"][0] - wanted[1]) + np.abs(s["belief"][1] - wanted[0]))
     new["error_sum"] = tally["error_sum"] + error

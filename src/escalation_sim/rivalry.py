@@ -15,9 +15,10 @@ from typing import Any
 
 import numpy as np
 
-from escalation_sim.outcomes import COUNTS, added
+from escalation_sim.outcomes import COUNTS
 from escalation_sim.parameters import Array
 from escalation_sim.scenario import Scenario
+from escalation_sim.sums import added
 
 __all__ = [
     "CRISES",

@@ -14,6 +14,7 @@ import numpy as np
 
 from escalation_sim.parameters import Array, Parameter, Values, section
 from escalation_sim.rates import approached, probability
+from escalation_sim.sums import added
 
 CLOSED, SUSPENDED, OPEN = 0.0, 1.0, 2.0
 
@@ -79,14 +80,6 @@ def rate_of_calls(calling: Array, urge: Array, price_of_publicity: Array, public
     for country in range(len(calling)):
         rate = rate + calling[country] / (1.0 + np.exp(price_of_publicity[country] * publicity - urge[country]))
     return rate
-
-
-def added(amounts: Array) -> Array:
-    """Sum over the first axis, members one after another."""
-    total = amounts[0]
-    for amount in amounts[1:]:
-        total = total + amount
-    return total
 
 
 def none_of(chances: Array) -> Array:

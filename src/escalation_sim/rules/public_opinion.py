@@ -10,6 +10,7 @@ import numpy as np
 
 from escalation_sim.parameters import Array, Parameter, Values, section
 from escalation_sim.rates import approached, decayed
+from escalation_sim.sums import added
 
 PARAMETERS = section(
     "public_opinion",
@@ -39,14 +40,6 @@ def climate_of(hostility: Array, audience: Array, social: Array, loudness: Array
 def weighted_mean(amounts: Array, weights: Array) -> Array:
     """Mean over the first axis, members added one after another; 0 where all weights are 0."""
     return added(weights * amounts) / not_zero(added(weights))
-
-
-def added(amounts: Array) -> Array:
-    """Sum over the first axis, members one after another."""
-    total = amounts[0]
-    for amount in amounts[1:]:
-        total = total + amount
-    return total
 
 
 def not_zero(divisor: Array) -> Array:

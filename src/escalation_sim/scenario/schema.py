@@ -484,6 +484,7 @@ _WRONG_KINDS = {
     "model_type": "must be a mapping of keys to values",
     "dict_type": "must be a mapping of keys to values",
     "list_type": "must be a list",
+    "bool_type": "must be true or false",
 }
 
 
