@@ -5,7 +5,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 SCENARIO ?= scenarios/pahalgam-2025.yaml
 
-.PHONY: demo test lint slow dock docs validate clean
+.PHONY: demo test lint slow dock bench bench-check docs validate clean
 
 demo: $(VENV)/.installed
 	$(BIN)/escalation-sim run $(SCENARIO)
@@ -24,6 +24,15 @@ lint: $(VENV)/.installed-dev
 
 dock: $(VENV)/.installed-test
 	$(BIN)/python benchmarks/docking.py
+
+bench: $(VENV)/.installed
+	$(BIN)/python benchmarks/bench.py
+	$(BIN)/python benchmarks/growth.py
+	$(BIN)/python benchmarks/memory.py --largest 100000
+	$(BIN)/python benchmarks/bench.py --docs
+
+bench-check: $(VENV)/.installed
+	$(BIN)/python benchmarks/regression.py
 
 docs: $(VENV)/.installed
 	$(BIN)/escalation-sim parameters --markdown > docs/parameters.md
