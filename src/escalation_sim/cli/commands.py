@@ -1,4 +1,8 @@
-"""The commands, and what happens when one fails."""
+"""The commands, and what happens when one fails.
+
+The module of a command imports at its top what its options are made of, and in its functions what they work with, so that help and
+mistyped commands are answered at once.
+"""
 
 from __future__ import annotations
 
@@ -45,6 +49,18 @@ class Commands(TyperGroup):
             fail(f"{place}{error.strerror or error}", 1)
         return outcome
 
+    def get_help_option(self, ctx: Any) -> Any:
+        """`--help`, off unless given; typer has no default for it, and loads pydantic to make a truth value of that."""
+        option = super().get_help_option(ctx)
+        if option is not None:
+            option.default = False
+        return option
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """Write in full what each command does; typer would cut it to a line."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, self.commands[name].help or "") for name in self.list_commands(ctx)])
+
 
 def fail(message: str, code: int, before: str = "error: ") -> None:
     """Say in one line why the command stops, and stop."""
@@ -63,6 +79,7 @@ commands = typer.Typer(
     add_completion=False,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # with it, every help and every mistake would wait for rich
     help="Crises between two rival governments under communication channels, simulated thousands of times.",
 )
 

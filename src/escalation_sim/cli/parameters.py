@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from types import ModuleType
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from escalation_sim import rules
 from escalation_sim.errors import InputError, nearest
-from escalation_sim.parameters import Parameter, Section
+
+if TYPE_CHECKING:
+    from escalation_sim.parameters import Parameter, Section
 
 __all__ = ["markdown", "parameters"]
 
@@ -62,6 +63,8 @@ def parameters(markdown: Markdown = False, section: Named = None) -> None:
 
 def chosen(name: str | None) -> list[Section]:
     """Sections with parameters, then profiles; or the one of that name. Raises InputError."""
+    from escalation_sim import rules
+
     every = {**rules.SECTIONS, **rules.PROFILES}
     if name is None:
         return [section for section in every.values() if section.parameters]
@@ -98,6 +101,9 @@ def as_markdown(sections: list[Section]) -> str:
 
 def first_lines() -> Iterator[tuple[str, str]]:
     """Section name and first line of the documentation of the rule that declares it."""
+    from escalation_sim import rules
+    from escalation_sim.parameters import Section
+
     modules = [*vars(rules).values(), *rules.THEORIES.values()]
     for module in modules:
         if isinstance(module, ModuleType) and module.__doc__:

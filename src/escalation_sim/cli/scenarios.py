@@ -84,7 +84,7 @@ def new(
     kind: Kind = "attack",
     force: Force = False,
 ) -> None:
-    """Write a commented scenario file to begin with, about two countries of your choice."""
+    """Write a commented scenario file about two countries of your choice."""
     from escalation_sim.scenario.template import (
         checked_countries,
         checked_day,
