@@ -13,14 +13,17 @@ from typing import TYPE_CHECKING, Any
 
 from escalation_sim.version import __version__
 
-__all__ = ["EscalationModel", "InputError", "Result", "Scenario", "__version__", "load_scenario", "run"]
-
-if TYPE_CHECKING:
-    from escalation_sim.agents import EscalationModel
-    from escalation_sim.batch import run
-    from escalation_sim.errors import InputError
-    from escalation_sim.results import Result
-    from escalation_sim.scenario import Scenario, load_scenario
+__all__ = [
+    "EscalationModel",
+    "InputError",
+    "Result",
+    "Scenario",
+    "__version__",
+    "load_scenario",
+    "run",
+    "run_design",
+    "run_to_disk",
+]
 
 _HOMES = {
     "EscalationModel": "agents",
@@ -28,12 +31,26 @@ _HOMES = {
     "Result": "results",
     "Scenario": "scenario",
     "load_scenario": "scenario",
-    "run": "batch",
+    "run": "runs",
+    "run_design": "runs",
+    "run_to_disk": "runs",
 }
 
+if TYPE_CHECKING:
+    from escalation_sim.agents import EscalationModel
+    from escalation_sim.errors import InputError
+    from escalation_sim.results import Result
+    from escalation_sim.runs import run, run_design, run_to_disk
+    from escalation_sim.scenario import Scenario, load_scenario
+else:  # hidden from type checkers, for which it would make every misspelt name right
 
-def __getattr__(name: str) -> Any:
-    """Fetch a public name from its module on first use, so that importing the package stays fast."""
-    if name not in _HOMES:
-        raise AttributeError(f"module 'escalation_sim' has no attribute '{name}'")
-    return getattr(import_module(f"escalation_sim.{_HOMES[name]}"), name)
+    def __getattr__(name: str) -> Any:
+        """Fetch a public name from its module when it is asked for, so that importing the package stays fast."""
+        if name not in _HOMES:
+            raise AttributeError(f"module 'escalation_sim' has no attribute '{name}'")
+        return getattr(import_module(f"escalation_sim.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    """All names, those not fetched yet among them."""
+    return sorted({*globals(), *__all__})

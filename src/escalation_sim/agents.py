@@ -28,7 +28,7 @@ import pandas as pd
 from escalation_sim.chronicle import WATCHED, Event, events_of_step, frame_of_events
 from escalation_sim.errors import InputError, nearest
 from escalation_sim.noise import Draws
-from escalation_sim.parameters import Array, Values
+from escalation_sim.parameters import FLOAT, Array, Values
 from escalation_sim.rulers import ruler_of
 from escalation_sim.rules import (
     aftermath,
@@ -135,7 +135,7 @@ class CrisisAgent(mesa.Agent):
                     f"no state of a {self.kind}", key=name, allowed=", ".join(self.state), suggestion=nearest(name, self.state)
                 )
             old = self.state[name]
-            new = np.atleast_1d(np.asarray(value, dtype=float))
+            new = np.atleast_1d(np.asarray(value, dtype=FLOAT))
             self.state[name] = new if new.shape == old.shape else np.array(np.broadcast_to(new, old.shape))
 
 
@@ -143,7 +143,7 @@ def gathered(source: Sources, variable: str) -> Array:
     """One agent's value, or those of many with the axes they differ along in front."""
     if isinstance(source, list):
         if not source:
-            return np.zeros((0, 1))
+            return np.zeros((0, 1), FLOAT)
         return np.stack([gathered(member, variable) for member in source])
     value: Array = source.state[variable]
     return value
@@ -177,6 +177,10 @@ class Government(CrisisAgent):
     def read_signal(self, seen: Values, draws: list[Array]) -> Written:
         """How it reads the rival's nuclear signal."""
         return nuclear_signalling.signal_read(seen, self.given["read_signal"], draws)
+
+    def change_mood(self, seen: Values, draws: list[Array]) -> Written:
+        """Its mood, once a day."""
+        return government.mood(seen, self.given["change_mood"], draws)
 
     def choose_posture(self, seen: Values, draws: list[Array]) -> Written:
         """The rung it wants, and what goes with the choice."""
@@ -254,8 +258,12 @@ class Channel(CrisisAgent):
     kind = "channel"
 
     def carry(self, seen: Values, draws: list[Array]) -> Written:
-        """State, use, working relationship and exposure."""
+        """State, use and exposure."""
         return channels.channel(seen, self.given["carry"], draws)
+
+    def cultivate(self, seen: Values, draws: list[Array]) -> Written:
+        """Working relationship, once a day."""
+        return channels.working_relationship(seen, self.given["cultivate"], draws)
 
 
 class ArmedGroup(CrisisAgent):
@@ -381,7 +389,7 @@ class EscalationModel(mesa.Model):
     def step(self) -> None:
         """One step of the turn table."""
         step = self.steps - 1
-        day = np.array([step / self.setting.steps_a_day])
+        day = np.array([step / self.setting.steps_a_day], FLOAT)
         if self.setting.turn_page(float(day[0])):
             for agents in self.actors.values():
                 for agent in agents.values():
@@ -488,7 +496,7 @@ class EscalationModel(mesa.Model):
         lengths = tuple(len(self.setting.names[axis]) for axis in AXES[variable.owner])
         actors = self.actors[variable.owner]
         if not actors:
-            return np.zeros((*lengths, 1))
+            return np.zeros((*lengths, 1), FLOAT)
         flat = np.stack([agent.state[name] for agent in actors.values()], axis=1 if variable.by_rung else 0)
         rung = flat.shape[:1] if variable.by_rung else ()
         return flat.reshape(*rung, *lengths, 1)

@@ -6,27 +6,24 @@ memory does not grow with the number of runs unless trajectories are asked for.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
 import numpy as np
-import pandas as pd
 
-from escalation_sim.errors import InputError, nearest
 from escalation_sim.noise import BLOCK, Draws
-from escalation_sim.parameters import Array, Values
-from escalation_sim.results import Result, fan_from_counts, frame_from_columns, trajectories_from_paths
-from escalation_sim.rivalry import CRISES, crises_over
+from escalation_sim.parameters import FLOAT, Array, Values
+from escalation_sim.rivalry import crises_over
 from escalation_sim.rulers import ruler_of
 from escalation_sim.scenario import Scenario
-from escalation_sim.state import VARIABLES, Setting, initial_state, processes
+from escalation_sim.state import Setting, initial_state, processes
 from escalation_sim.turn import TURN, Phase
 
-__all__ = ["Ledger", "computed", "run", "steps"]
+__all__ = ["CHUNK", "Ledger", "computed", "steps"]
 
-_CHUNK_BLOCKS = 8
-_MOST_RUNS = 100_000_000
+CHUNK = 16 * BLOCK
+_CARRIED_ALONG = 0.03  # largest share of ended runs in a chunk: putting the others together costs about as much as a step
 _HEAP_BYTES = 31 << 20
 _MERGE_ON_DAYS = (14, 28, 56)  # runs that go on beyond these days are put together, so that no chunk runs nearly empty
 
@@ -39,7 +36,8 @@ class Chunk:
     ----------
     setting, state, tally : what the live runs are made of.
     draws : their chance; `lanes` its processes by phase.
-    live : rows of the live runs in the ledger.
+    live : rows of the runs in the ledger.
+    goes_on : which of them have not ended; those that have are carried along until it is worth putting the others together.
     step : steps done.
     """
 
@@ -51,6 +49,10 @@ class Chunk:
     lanes: dict[str, tuple[str, ...]]
     step: int = 0
     given: dict[str, Values] = field(default_factory=dict)
+    goes_on: Array = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.goes_on = np.ones(len(self.live), dtype=bool)
 
     def refresh(self) -> None:
         """Renew what the rules are given, after the set of runs has changed."""
@@ -58,12 +60,20 @@ class Chunk:
 
     def keep(self, places: Array) -> None:
         """Go on with these live runs only."""
-        self.state = {name: array[..., places] for name, array in self.state.items()}
-        self.tally = {name: array[..., places] for name, array in self.tally.items()}
+        self.state = {name: array.take(places, axis=-1) for name, array in self.state.items()}
+        self.tally = {name: array.take(places, axis=-1) for name, array in self.tally.items()}
         self.draws.keep(places)
         self.setting.keep(places)
         self.live = self.live[places]
+        self.goes_on = self.goes_on[places]
         self.refresh()
+
+    def leave_behind(self, places: Array, share: float) -> None:
+        """Let runs end; once more than a share of all has ended go on with the others only."""
+        self.goes_on[places] = False
+        left = np.flatnonzero(self.goes_on)
+        if len(self.live) - len(left) > share * len(self.live):
+            self.keep(left)
 
     @classmethod
     def joined(cls, parts: Sequence[Chunk]) -> Chunk:
@@ -72,7 +82,12 @@ class Chunk:
             return parts[0]
         first = parts[0]
         whole = cls(
-            Setting(first.setting.scenario, first.setting.seed, np.concatenate([part.setting.runs for part in parts])),
+            Setting(
+                first.setting.scenario,
+                first.setting.seed,
+                np.concatenate([part.setting.runs for part in parts]),
+                {path: np.concatenate([part.setting.design[path] for part in parts]) for path in first.setting.design},
+            ),
             {name: np.concatenate([part.state[name] for part in parts], axis=-1) for name in first.state},
             {name: np.concatenate([part.tally[name] for part in parts], axis=-1) for name in first.tally},
             Draws.joined([part.draws for part in parts]),
@@ -92,7 +107,6 @@ class Ledger:
     columns : outcomes, arrays of shape (run,).
     counts : runs on each rung at the end of each day, shape (day, country, rung); an ended run stays on its last rung.
     ended : runs that have ended by the end of each day, shape (day,).
-    judged : judged numbers, arrays of shape (run,).
     paths : kept state, shape (step, …, run), NaN after the end of a run.
     done : runs that have stopped.
     crises : crises of a rivalry that are over, a table for each step with any: `run` and the columns of `rivalry.CRISES`.
@@ -109,7 +123,6 @@ class Ledger:
         }
         self.counts = np.zeros((days, 2, len(scenario.ladder)), dtype=np.int64)
         self.ended = np.zeros(days, dtype=np.int64)
-        self.judged: dict[str, Array] = {}
         self.keep = tuple(keep)
         self.paths: dict[str, Array] = {}
         self.done = 0
@@ -117,8 +130,6 @@ class Ledger:
 
     def enter(self, chunk: Chunk) -> None:
         """Open the rows of a chunk that begins."""
-        for path, values in chunk.setting.judged.items():
-            self.judged.setdefault(path, np.empty(self.runs))[chunk.live] = values
         for name in self.keep:
             if name not in self.paths:
                 self.paths[name] = np.full((self.total, *chunk.state[name].shape[:-1], self.runs), np.nan)
@@ -135,7 +146,8 @@ class Ledger:
     def note_day(self, chunk: Chunk, day: int, gone: Array) -> None:
         """Count the rungs at the end of a day; runs in `gone` stay where they are from now on."""
         rungs = len(self.scenario.ladder)
-        self.counts[day - 1] += rung_counts(chunk.state["posture"], rungs)
+        posture = chunk.state["posture"]
+        self.counts[day - 1] += rung_counts(posture if chunk.goes_on.all() else posture[:, chunk.goes_on], rungs)
         if len(gone):
             self.counts[day:] += rung_counts(chunk.state["posture"][:, gone], rungs)
             self.ended[day - 1 :] += len(gone)
@@ -148,6 +160,20 @@ class Ledger:
             self.columns[name][chunk.live[places]] = column
         self.done += len(places)
 
+    def take_over(self, start: int, part: Ledger) -> None:
+        """Enter what another ledger holds of the rows from `start` on."""
+        rows = slice(start, start + part.runs)
+        for name, column in part.columns.items():
+            self.columns[name][rows] = column
+        for name, path in part.paths.items():
+            if name not in self.paths:
+                self.paths[name] = np.full((*path.shape[:-1], self.runs), np.nan)
+            self.paths[name][..., rows] = path
+        self.counts += part.counts
+        self.ended += part.ended
+        self.crises.extend({**table, "run": table["run"] + start} for table in part.crises)
+        self.done += part.runs
+
 
 @cache
 def keep_the_heap() -> None:
@@ -159,9 +185,11 @@ def keep_the_heap() -> None:
     np.empty(_HEAP_BYTES, dtype=np.uint8)
 
 
-def begin(scenario: Scenario, seed: int, runs: Sequence[int] | Array, first_row: int = 0) -> Chunk:
+def begin(
+    scenario: Scenario, seed: int, runs: Sequence[int] | Array, first_row: int = 0, design: Mapping[str, Array] | None = None
+) -> Chunk:
     """The chunk before its first step; its rows in the ledger start at `first_row`."""
-    setting = Setting(scenario, seed, runs)
+    setting = Setting(scenario, seed, runs, design)
     found = processes(scenario)
     chunk = Chunk(
         setting,
@@ -186,7 +214,7 @@ def advance(chunk: Chunk) -> None:
     """One step of every live run: state and tally."""
     setting = chunk.setting
     day = chunk.step / setting.steps_a_day
-    clock = np.array([day])
+    clock = np.array([day], FLOAT)
     if setting.turn_page(day):
         chunk.refresh()
     for phase in TURN:
@@ -195,25 +223,19 @@ def advance(chunk: Chunk) -> None:
         u = [chunk.draws.for_rule(lane) for lane in chunk.lanes[phase.name]]
         written = phase.rule(read(chunk.state, phase, clock), chunk.given[phase.name], u)
         for name, array in written.items():
-            old = chunk.state[name]
-            chunk.state[name] = array if array.shape == old.shape else np.array(np.broadcast_to(array, old.shape))
+            shape = chunk.state[name].shape
+            chunk.state[name] = np.asarray(array if array.shape == shape else np.array(np.broadcast_to(array, shape)), FLOAT)
     chunk.tally = ruler_of(setting.scenario).tallied(chunk.tally, chunk.state, day, setting.scenario)
 
 
 def ended_at_midnight(chunk: Chunk) -> Array:
-    """Places of the live runs that have ended, if the step just done ends a day; none otherwise."""
+    """Places of the runs that have ended now, if the step just done ends a day; none otherwise."""
     steps_a_day = chunk.setting.steps_a_day
     if (chunk.step + 1) % steps_a_day:
         return np.empty(0, dtype=np.intp)
     scenario = chunk.setting.scenario
-    return np.flatnonzero(ruler_of(scenario).has_ended(chunk.tally, (chunk.step + 1) / steps_a_day, scenario.quiet_days))
-
-
-def without(count: int, places: Array) -> Array:
-    """Places 0 … count - 1 except the given ones."""
-    stays = np.ones(count, dtype=bool)
-    stays[places] = False
-    return np.flatnonzero(stays)
+    ended = ruler_of(scenario).has_ended(chunk.tally, (chunk.step + 1) / steps_a_day, scenario.quiet_days)
+    return np.flatnonzero(ended & chunk.goes_on)
 
 
 def steps(scenario: Scenario, *, seed: int, runs: Sequence[int]) -> Iterator[dict[str, Array]]:
@@ -230,7 +252,7 @@ def steps(scenario: Scenario, *, seed: int, runs: Sequence[int]) -> Iterator[dic
         yield {name: array.copy() for name, array in shown.items()}
         gone = ended_at_midnight(chunk)
         if len(gone):
-            chunk.keep(without(len(chunk.live), gone))
+            chunk.leave_behind(gone, 0.0)
         chunk.step += 1
 
 
@@ -244,8 +266,10 @@ def carry_on(chunk: Chunk, ledger: Ledger, last_step: int) -> None:
             ledger.note_day(chunk, (chunk.step + 1) // chunk.setting.steps_a_day, gone)
             if len(gone):
                 ledger.hand_over(chunk, gone, True)
-                chunk.keep(without(len(chunk.live), gone))
+                chunk.leave_behind(gone, 0.0 if ledger.keep else _CARRIED_ALONG)
         chunk.step += 1
+    if not chunk.goes_on.all():
+        chunk.keep(np.flatnonzero(chunk.goes_on))
     if chunk.step >= ledger.total and len(chunk.live):
         ledger.hand_over(chunk, np.arange(len(chunk.live)), False)
         chunk.live = chunk.live[:0]
@@ -257,10 +281,11 @@ def computed(
     runs: Sequence[int] | Array,
     *,
     keep: Sequence[str] = (),
-    size: int = _CHUNK_BLOCKS * BLOCK,
+    size: int = CHUNK,
     progress: Callable[[int, int], None] | None = None,
+    design: Mapping[str, Array] | None = None,
 ) -> Ledger:
-    """Compute a set of runs (numbers ascending) and return the ledger, rows in the order of `runs`.
+    """Compute a set of runs and return the ledger, rows in the order of `runs`; with a `design`, each row under its own numbers.
 
     Chunks of `size` runs go from stage to stage (see `_MERGE_ON_DAYS`). At the end of a stage what is left of a chunk waits
     until enough runs are left to fill one; at most one chunk's worth waits at each stage, so memory does not grow.
@@ -285,7 +310,8 @@ def computed(
                 go_on(stage + 1)
 
     for start in range(0, len(numbers), size):
-        chunk = begin(scenario, seed, numbers[start : start + size], start)
+        of_chunk = {path: values[start : start + size] for path, values in (design or {}).items()}
+        chunk = begin(scenario, seed, numbers[start : start + size], start, of_chunk)
         ledger.enter(chunk)
         waiting[0].append(chunk)
         go_on(0)
@@ -295,75 +321,6 @@ def computed(
     return ledger
 
 
-def table_of_crises(tables: Sequence[dict[str, Array]]) -> pd.DataFrame:
-    """Crises of all runs in one table, by run and day; no rows for scenarios of a single crisis."""
-    columns = ("run", *CRISES)
-    parts = {name: [table[name] for table in tables] for name in columns}
-    frame = pd.DataFrame({name: np.concatenate(arrays) if arrays else np.empty(0) for name, arrays in parts.items()})
-    ordered = frame.astype({"run": int}).sort_values(["run", "start_day"], kind="stable")
-    return ordered.reset_index(drop=True)
-
-
 def rung_counts(posture: Array, rungs: int) -> Array:
     """Runs on each rung, shape (country, rung)."""
     return np.stack([np.bincount(side.astype(np.intp), minlength=rungs) for side in posture])
-
-
-def checked(keep: Sequence[str]) -> tuple[str, ...]:
-    """Names of state to be kept, or an error that names the nearest."""
-    for name in keep:
-        if name not in VARIABLES:
-            raise InputError(
-                "no such state",
-                key="keep",
-                value=name,
-                allowed=", ".join(sorted(VARIABLES)),
-                suggestion=nearest(name, VARIABLES),
-            )
-    return tuple(keep)
-
-
-def run(
-    scenario: Scenario,
-    runs: int = 1000,
-    seed: int = 1,
-    *,
-    keep: Sequence[str] = (),
-    progress: Callable[[int, int], None] | None = None,
-    blocks_per_chunk: int = _CHUNK_BLOCKS,
-) -> Result:
-    """Run a scenario many times.
-
-    Parameters
-    ----------
-    scenario : see `load_scenario`.
-    runs : number of runs, 1 or more; runs 0 … runs - 1. Run 37 is the same whatever this number is.
-    seed : non-negative integer. Two scenarios run with one seed share their luck.
-    keep : names of state (see `state.VARIABLES`) whose whole paths are stored; nothing per step is stored otherwise.
-    progress : called with (runs done, runs in all) from time to time.
-    blocks_per_chunk : size of what is computed at a time, in blocks of 512 runs; changes no result.
-
-    Returns
-    -------
-    Result : outcomes (DataFrame indexed by run), fan (posture quantiles by country and day), trajectories, judged numbers.
-
-    Raises
-    ------
-    InputError : a number of runs or a seed out of range, a name in `keep` that is no state.
-    """
-    kept = checked(keep)
-    if not 1 <= runs <= _MOST_RUNS:
-        raise InputError("out of range", key="runs", value=runs, allowed=f"1 to {_MOST_RUNS:,}")
-    if not 0 <= seed < 2**63:
-        raise InputError("out of range", key="seed", value=seed, allowed="0 to 2^63 - 1")
-    size = max(blocks_per_chunk, 1) * BLOCK
-    ledger = computed(scenario, seed, np.arange(runs), keep=kept, size=size, progress=progress)
-    return Result(
-        outcomes=frame_from_columns(ledger.columns),
-        fan=fan_from_counts(ledger.counts, ledger.ended, scenario),
-        judged=frame_from_columns(ledger.judged, rows=runs),
-        crises=table_of_crises(ledger.crises),
-        trajectories=trajectories_from_paths(ledger.paths, scenario),
-        scenario=scenario,
-        seed=seed,
-    )

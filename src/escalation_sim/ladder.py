@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from escalation_sim.parameters import Array
+from escalation_sim.parameters import FLOAT, Array
 
 __all__ = ["ACT", "POSTURE", "Ladder", "Rung"]
 
@@ -73,8 +73,8 @@ class Ladder:
     war : lowest rung that is war, held from day to day.
     nuclear_use : rung of nuclear use, or a number beyond the ladder where it has none.
 
-    Tables (`severity`, `prepares`, …) are arrays of shape (rung,). Besides the properties of the rungs there are `is_act` (1 for acts),
-    `injures_a_day` (postures only), `war_injures_a_day` and `war_answers_a_day` (postures of war only).
+    Tables (`severity`, `prepares`, …) are arrays of shape (rung,). Besides the properties of the rungs there are `number`,
+    `above_quiet` (severity above that of the highest quiet rung), `is_act` (1 for acts), `injures_a_day` (postures only), `war_injures_a_day` and `war_answers_a_day` (postures of war only).
     """
 
     name: str
@@ -88,9 +88,11 @@ class Ladder:
 
     def __post_init__(self) -> None:
         numeric = [name for name in Rung.__dataclass_fields__ if name not in ("name", "words", "kind", "source")]
-        tables = {name: np.array([getattr(rung, name) for rung in self.rungs], float) for name in numeric}
-        is_act = np.array([float(rung.kind == ACT) for rung in self.rungs])
+        tables = {name: np.array([getattr(rung, name) for rung in self.rungs], FLOAT) for name in numeric}
+        is_act = np.array([float(rung.kind == ACT) for rung in self.rungs], FLOAT)
         at_war = (1.0 - is_act) * (np.arange(len(self.rungs)) >= self.war)
+        tables["number"] = np.arange(len(self.rungs), dtype=FLOAT)
+        tables["above_quiet"] = np.maximum(tables["severity"] - tables["severity"][self.quiet], 0.0)
         tables["is_act"] = is_act
         tables["injures_a_day"] = tables["injures"] * (1.0 - is_act)
         tables["war_injures_a_day"] = tables["injures"] * at_war

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from escalation_sim.ladder import ACT
-from escalation_sim.parameters import Array
+from escalation_sim.parameters import FLOAT, Array
 from escalation_sim.scenario import ObservedAct, Scenario
 from escalation_sim.sums import added
 
@@ -80,9 +80,9 @@ def first_tally(runs: int, scenario: Scenario | None = None) -> dict[str, Array]
     """Tally before the first step; arrays of shape (run,), the peaks (country, run)."""
     never = ("peak_day", "days_to_response", "days_to_ceasefire", "mediation_day", "quiet_since", "ended_by")
     at_end = ("trust_end", "civil_voice_end", "misperception")
-    tally = {name: np.full(runs, np.nan) for name in (*never, *at_end)}
-    tally.update({name: np.zeros(runs) for name in (*COUNTS, "error_sum", "steps")})
-    tally["peak"] = np.full((2, runs), -1.0)
+    tally = {name: np.full(runs, np.nan, FLOAT) for name in (*never, *at_end)}
+    tally.update({name: np.zeros(runs, FLOAT) for name in (*COUNTS, "error_sum", "steps")})
+    tally["peak"] = np.full((2, runs), -1.0, FLOAT)
     return tally
 
 
@@ -93,13 +93,15 @@ def of_all(array: Array) -> Array:
 
 def first_time(so_far: Array, now: Array, day: float) -> Array:
     """Day on which something happened first; NaN as long as it has not."""
-    return np.where(np.isnan(so_far) & now, day, so_far)
+    first = np.isnan(so_far) & now
+    return np.where(first, day, so_far) if first.any() else so_far
 
 
 def ended_by(s: Mapping[str, Array]) -> Array:
     """Code of what holds the quiet: place of the channel of the deal in force, or weariness, or nothing but each side's own choice."""
     weary = (s["weary"][0] > 0.0) | (s["weary"][1] > 0.0)
-    return np.where(s["cease_fire"] == 1.0, s["deal_channel"], np.where(weary, EXHAUSTION, UNILATERAL))
+    alone = np.where(weary, FLOAT(EXHAUSTION), FLOAT(UNILATERAL))
+    return np.where(s["cease_fire"] == 1.0, s["deal_channel"], alone)
 
 
 def tallied(tally: Mapping[str, Array], s: Mapping[str, Array], day: float, scenario: Scenario) -> dict[str, Array]:

@@ -6,16 +6,18 @@ six hours does.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
-from escalation_sim.parameters import Array
+from escalation_sim.parameters import FLOAT, Array
 
-__all__ = ["approached", "decayed", "probability"]
+__all__ = ["approached", "decayed", "even", "flag", "probability"]
 
 
 def probability(rate: Array, dt: Array) -> Array:
-    """Probability that a process of `rate` per day acts at least once in `dt` days."""
-    chance: Array = 1.0 - np.exp(-(rate * dt))
+    """Probability that a process of `rate` per day acts at least once in `dt` days; exact for small rates too."""
+    chance: Array = -np.expm1(-(rate * dt))
     return chance
 
 
@@ -29,3 +31,14 @@ def approached(amount: Array, target: Array, rate: Array, dt: Array) -> Array:
     """`amount` after moving towards `target` at `rate` per day for `dt` days."""
     moved: Array = target + (amount - target) * np.exp(-(rate * dt))
     return moved
+
+
+def flag(condition: Array) -> Array:
+    """1 where the condition holds, 0 elsewhere."""
+    return condition.astype(FLOAT)
+
+
+def even(uniform: Array) -> Array:
+    """Evenly spread noise of mean 0 and variance 1, for changes so small and so many that only their sum is felt."""
+    noise: Array = math.sqrt(12.0) * (uniform - 0.5)
+    return noise

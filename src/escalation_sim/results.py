@@ -10,23 +10,36 @@ import json
 import platform
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import xarray as xr
 
 from escalation_sim.errors import InputError
 from escalation_sim.noise import BLOCK
 from escalation_sim.parameters import Array
+from escalation_sim.rivalry import CRISES
 from escalation_sim.scenario import Scenario
-from escalation_sim.state import AXES, VARIABLES, members
+from escalation_sim.state import AXES, VARIABLES, Setting, members
 from escalation_sim.version import __version__
 
-__all__ = ["QUANTILES", "Result", "fan_from_counts", "frame_from_columns", "trajectories_from_paths"]
+__all__ = [
+    "QUANTILES",
+    "Result",
+    "ResultWriter",
+    "fan_from_counts",
+    "frame_from_columns",
+    "judged_numbers",
+    "table_of_crises",
+    "trajectories_from_paths",
+]
 
 QUANTILES = (0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95)
 
@@ -43,7 +56,6 @@ class Result:
     outcomes : one row per run (index `run`); columns as in `outcomes.outcome_names`. Days count from the start of the crisis, deaths
         are persons, rungs are numbers on the ladder; NaN where something did not happen.
     fan : Dataset over day and country: `posture` (quantile, country, day), `rung_share` (rung, country, day), `ended` (day).
-    judged : one row per run, one column per judged number; empty with none.
     trajectories : Dataset of the kept states over run, time (days, end of step) and their own axes; NaN after the end of a run.
     scenario, seed : what was run.
     crises : of a rivalry, one row per crisis that is over: run, start_day, end_day, peak_rung, deaths, trust_at_outset.
@@ -51,55 +63,24 @@ class Result:
 
     outcomes: pd.DataFrame
     fan: xr.Dataset
-    judged: pd.DataFrame
     trajectories: xr.Dataset
     scenario: Scenario
     seed: int
     crises: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+    @cached_property
+    def judged(self) -> pd.DataFrame:
+        """One row per run, one column per judged number; empty with none. Drawn again when asked for: a draw is known by its address."""
+        return judged_numbers(self.scenario, self.seed, self.outcomes.index.to_numpy())
 
     def save(self, folder: str | Path) -> Path:
         """Write the result to a folder, replacing a result that is there; nothing half-written is left on an interrupt.
 
         Raises InputError where the folder holds something else.
         """
-        target = Path(folder)
-        if target.exists() and not (target / _MANIFEST).is_file() and (not target.is_dir() or any(target.iterdir())):
-            raise InputError("not a result folder, and not empty", file=str(target), allowed="a new or a result folder")
-        target.parent.mkdir(parents=True, exist_ok=True)
-        work = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
-        try:
-            self._write(work)
-            work.chmod(0o755)  # a temporary folder is its owner's alone
-            replace_folder(work, target)
-        finally:
-            shutil.rmtree(work, ignore_errors=True)
-        return target
-
-    def _write(self, folder: Path) -> None:
-        self.outcomes.to_parquet(folder / "outcomes.parquet")
-        self.judged.to_parquet(folder / "judged.parquet")
-        self.crises.to_parquet(folder / "crises.parquet")
-        for name in ("posture", "rung_share", "ended"):
-            self.fan[name].to_dataframe().reset_index().to_parquet(folder / f"fan-{name}.parquet")
-        for variable, path in self.trajectories.data_vars.items():
-            path.to_dataframe(name="value").reset_index().to_parquet(folder / f"trajectory-{variable}.parquet")
-        (folder / _MANIFEST).write_text(json.dumps(self.manifest(), indent=1) + "\n", encoding="utf-8")
-
-    def manifest(self) -> dict[str, Any]:
-        """What is needed to make this result again, and to read it."""
-        return {
-            "format": _FORMAT,
-            "software": {
-                "escalation_sim": __version__,
-                "python": platform.python_version(),
-                "numpy": np.__version__,
-                "block": BLOCK,
-            },
-            "scenario": self.scenario.document,
-            "seed": self.seed,
-            "runs": len(self.outcomes),
-            "trajectories": {str(name): [str(dim) for dim in path.dims] for name, path in self.trajectories.data_vars.items()},
-        }
+        with ResultWriter(folder, self.scenario, self.seed) as writer:
+            writer.append(self.outcomes, self.judged, self.crises)
+            return writer.finish(self.fan, self.trajectories)
 
     @classmethod
     def load(cls, folder: str | Path) -> Result:
@@ -115,7 +96,8 @@ class Result:
             if manifest["format"] != _FORMAT:
                 raise InputError("written in another format", file=str(place), value=manifest["format"], allowed=str(_FORMAT))
             frames = {name: pd.read_parquet(place / f"{name}.parquet") for name in ("outcomes", "judged", "crises")}
-            frames["judged"] = frames["judged"].reindex(frames["outcomes"].index)
+            for name in ("outcomes", "judged"):
+                frames[name].index = pd.RangeIndex(len(frames[name]), name="run")
             scenario, seed = Scenario.from_document(manifest["scenario"]), int(manifest["seed"])
             fan = {name: array_from_table(place / f"fan-{name}.parquet", name) for name in ("posture", "rung_share", "ended")}
             paths = {
@@ -126,7 +108,90 @@ class Result:
             if isinstance(error, InputError):
                 raise
             raise InputError(f"damaged result ({type(error).__name__}: {error})", file=str(place)) from error
-        return cls(frames["outcomes"], xr.Dataset(fan), frames["judged"], xr.Dataset(paths), scenario, seed, frames["crises"])
+        result = cls(frames["outcomes"], xr.Dataset(fan), xr.Dataset(paths), scenario, seed, frames["crises"])
+        result.__dict__["judged"] = frames["judged"]  # as they were drawn, by whatever version
+        return result
+
+
+class ResultWriter:
+    """A result folder in the making, written piece by piece; used in a `with` block. Nothing is left of one that is not finished.
+
+    Parameters
+    ----------
+    folder : where the result is to stand; a result that is there is replaced at the end.
+
+    Raises
+    ------
+    InputError : the folder holds something else.
+    """
+
+    def __init__(self, folder: str | Path, scenario: Scenario, seed: int) -> None:
+        self._target = Path(folder)
+        place = self._target
+        if place.exists() and not (place / _MANIFEST).is_file() and (not place.is_dir() or any(place.iterdir())):
+            raise InputError("not a result folder, and not empty", file=str(folder), allowed="a new or a result folder")
+        self._scenario, self._seed = scenario, seed
+        self._runs = 0
+        self._tables: dict[str, pq.ParquetWriter] = {}
+
+    def __enter__(self) -> ResultWriter:
+        self._target.parent.mkdir(parents=True, exist_ok=True)
+        self._work = Path(tempfile.mkdtemp(prefix=f".{self._target.name}-", dir=self._target.parent))
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for table in self._tables.values():
+            table.close()
+        shutil.rmtree(self._work, ignore_errors=True)
+
+    def append(self, outcomes: pd.DataFrame, judged: pd.DataFrame, crises: pd.DataFrame) -> None:
+        """Write rows of the three tables."""
+        for name, frame in (("outcomes", outcomes), ("judged", judged), ("crises", crises)):
+            table = pa.Table.from_pandas(frame, preserve_index=name != "crises")
+            if name not in self._tables:
+                self._tables[name] = pq.ParquetWriter(self._work / f"{name}.parquet", table.schema)
+            self._tables[name].write_table(table.cast(self._tables[name].schema))
+        self._runs += len(outcomes)
+
+    def finish(self, fan: xr.Dataset, trajectories: xr.Dataset) -> Path:
+        """Write the rest, and put the folder in its place."""
+        for table in self._tables.values():
+            table.close()
+        for name in ("posture", "rung_share", "ended"):
+            fan[name].to_dataframe().reset_index().to_parquet(self._work / f"fan-{name}.parquet")
+        for variable, path in trajectories.data_vars.items():
+            path.to_dataframe(name="value").reset_index().to_parquet(self._work / f"trajectory-{variable}.parquet")
+        manifest = {
+            "format": _FORMAT,
+            "software": {
+                "escalation_sim": __version__,
+                "python": platform.python_version(),
+                "numpy": np.__version__,
+                "block": BLOCK,
+            },
+            "scenario": self._scenario.document,
+            "seed": self._seed,
+            "runs": self._runs,
+            "trajectories": {str(name): [str(dim) for dim in path.dims] for name, path in trajectories.data_vars.items()},
+        }
+        (self._work / _MANIFEST).write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
+        self._work.chmod(0o755)  # a temporary folder is its owner's alone
+        replace_folder(self._work, self._target)
+        return self._target
+
+
+def judged_numbers(scenario: Scenario, seed: int, runs: Array) -> pd.DataFrame:
+    """Judged numbers of some runs: one row per run, one column per number."""
+    return pd.DataFrame(Setting(scenario, seed, runs).judged, index=pd.Index(runs, name="run"))
+
+
+def table_of_crises(tables: Sequence[Mapping[str, Array]], first: int = 0) -> pd.DataFrame:
+    """Crises of all runs in one table, by run (counted from `first`) and day; no rows for scenarios of a single crisis."""
+    columns = ("run", *CRISES)
+    parts = {name: [table[name] for table in tables] for name in columns}
+    frame = pd.DataFrame({name: np.concatenate(arrays) if arrays else np.empty(0) for name, arrays in parts.items()})
+    ordered = frame.astype({"run": int}).sort_values(["run", "start_day"], kind="stable")
+    return ordered.assign(run=ordered["run"] + first).reset_index(drop=True)
 
 
 def replace_folder(new: Path, target: Path) -> None:
@@ -154,10 +219,10 @@ def array_from_table(path: Path, value: str) -> xr.DataArray:
     return xr.DataArray(values, coords=coordinates, dims=axes, name=value)
 
 
-def frame_from_columns(columns: Mapping[str, Array], rows: int | None = None) -> pd.DataFrame:
-    """A table with one row per run."""
-    length = rows if rows is not None else len(next(iter(columns.values())))
-    return pd.DataFrame(dict(columns), index=pd.RangeIndex(length, name="run"))
+def frame_from_columns(columns: Mapping[str, Array], first: int = 0) -> pd.DataFrame:
+    """A table with one row per run, numbered from `first`; shares the memory of the columns."""
+    length = len(next(iter(columns.values())))
+    return pd.DataFrame(dict(columns), index=pd.RangeIndex(first, first + length, name="run"), copy=False)
 
 
 def fan_from_counts(counts: Array, ended: Array, scenario: Scenario) -> xr.Dataset:

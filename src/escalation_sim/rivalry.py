@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from escalation_sim.outcomes import COUNTS
-from escalation_sim.parameters import Array
+from escalation_sim.parameters import FLOAT, Array
 from escalation_sim.scenario import Scenario
 from escalation_sim.sums import added
 
@@ -73,14 +73,14 @@ def outcome_names(scenario: Scenario) -> tuple[str, ...]:
 def first_tally(runs: int, scenario: Scenario) -> dict[str, Array]:
     """Tally before the first step: arrays of shape (run,), (decade, run), (year, run)."""
     by_decade, by_year = (len(decades(scenario)), runs), (len(years(scenario)), runs)
-    tally: dict[str, Array] = {name: np.zeros(by_decade) for name in _BY_DECADE}
-    tally.update({name: np.zeros(runs) for name in (*COUNTS, *(f"{mean}_sum" for mean in _MEANS))})
-    tally["violations"] = np.zeros(by_year)
-    tally["steps"] = np.zeros(runs)
-    tally["in_crisis"] = np.zeros(runs)
-    tally["crisis_over"] = np.zeros(runs)
-    tally["before"] = np.zeros(runs)
-    tally.update({f"crisis_{name}": np.zeros(runs) for name in CRISES})
+    tally: dict[str, Array] = {name: np.zeros(by_decade, FLOAT) for name in _BY_DECADE}
+    tally.update({name: np.zeros(runs, FLOAT) for name in (*COUNTS, *(f"{mean}_sum" for mean in _MEANS))})
+    tally["violations"] = np.zeros(by_year, FLOAT)
+    tally["steps"] = np.zeros(runs, FLOAT)
+    tally["in_crisis"] = np.zeros(runs, FLOAT)
+    tally["crisis_over"] = np.zeros(runs, FLOAT)
+    tally["before"] = np.zeros(runs, FLOAT)
+    tally.update({f"crisis_{name}": np.zeros(runs, FLOAT) for name in CRISES})
     return tally
 
 
@@ -118,8 +118,8 @@ def tallied(tally: dict[str, Array], s: Mapping[str, Array], day: float, scenari
     tally["crisis_peak_rung"] = peak
     tally["crisis_deaths"] = np.where(begins, 0.0, tally["crisis_deaths"]) + in_crisis * deaths
     tally["crisis_trust_at_outset"] = np.where(begins, 0.5 * (s["trust"][0] + s["trust"][1]), tally["crisis_trust_at_outset"])
-    tally["in_crisis"] = np.where(ends, 0.0, in_crisis * 1.0)
-    tally["crisis_over"] = ends * 1.0
+    tally["in_crisis"] = np.where(ends, 0.0, in_crisis.astype(FLOAT))
+    tally["crisis_over"] = ends.astype(FLOAT)
     tally["before"] = highest
     return tally
 

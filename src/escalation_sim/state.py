@@ -17,7 +17,7 @@ import numpy as np
 
 from escalation_sim.ladder import Ladder
 from escalation_sim.noise import NORMAL, UNIFORM, Process, initial_draws
-from escalation_sim.parameters import Array, Number, Section, Values
+from escalation_sim.parameters import FLOAT, Array, Number, Section, Values
 from escalation_sim.rules import PROFILES, SECTIONS, THEORIES
 from escalation_sim.rules.channels import OPEN
 from escalation_sim.rules.leadership import gumbel
@@ -213,7 +213,8 @@ class Setting:
     ----------
     scenario : the scenario.
     seed : seed of the judged numbers.
-    runs : run numbers, ascending.
+    runs : run numbers, one for each row. A number may come more than once: the same luck under other numbers of the model.
+    design : numbers that differ from row to row, by path; arrays of shape (row,). They stand in for what the scenario says.
 
     Attributes
     ----------
@@ -221,29 +222,40 @@ class Setting:
     profiles : arrays by kind of member and property; member axis first.
     """
 
-    def __init__(self, scenario: Scenario, seed: int, runs: Sequence[int] | Array) -> None:
+    def __init__(
+        self, scenario: Scenario, seed: int, runs: Sequence[int] | Array, design: Mapping[str, Array] | None = None
+    ) -> None:
         self.scenario = scenario
         self.seed = seed
+        self.design = {path: np.asarray(values, FLOAT) for path, values in (design or {}).items()}
+        self.asked: set[str] = set()
         self.runs = np.asarray(runs, dtype=np.int64)
         self.ladder: Ladder = scenario.ladder
         self.judged: dict[str, Array] = {}
-        self.dt = np.array([scenario.step_hours / 24.0])
+        self.dt = np.array([scenario.step_hours / 24.0], FLOAT)
         self.steps_a_day = round(24.0 / scenario.step_hours)
         self.names = members(scenario)
         self._pages = sorted({state.day for channel in scenario.channels for state in channel.schedule})
         self.sections = {name: self._section(section) for name, section in SECTIONS.items()}
         self.profiles = self._profiles()
         self.triggers = self._triggers()
-        self.targeted_by = np.array(
-            [[[float(group.target == country.name)] for country in scenario.countries] for group in scenario.armed_groups]
-        ).reshape(len(scenario.armed_groups), 2, 1)
+        self.targeted_by = (
+            np.array(
+                [[[float(group.target == country.name)] for country in scenario.countries] for group in scenario.armed_groups]
+            )
+            .reshape(len(scenario.armed_groups), 2, 1)
+            .astype(FLOAT)
+        )
 
     def value(self, path: str, number: Number) -> Array:
-        """A number as an array: shape (1,) if fixed, (run,) if judged (one draw per run, keyed by path)."""
+        """A number as an array: shape (1,) if fixed, (run,) if judged (one draw per run, keyed by path) or in the design."""
+        self.asked.add(path)
+        if path in self.design:
+            return self.design[path]
         if number.range is None:
-            return np.array([number.value], dtype=float)
+            return np.array([number.value], FLOAT)
         if path not in self.judged:
-            self.judged[path] = number.quantile(initial_draws(self.seed, self.runs, "judged", path))
+            self.judged[path] = number.quantile(initial_draws(self.seed, self.runs, "judged", path)).astype(FLOAT)
         return self.judged[path]
 
     def turn_page(self, day: float) -> bool:
@@ -279,15 +291,18 @@ class Setting:
     def _drawn(self, path: str, number: Number) -> Array:
         """A number whose meaning changes with time: the same luck every time, so that only its range moves."""
         if number.range is None:
-            return np.array([number.value], dtype=float)
-        return number.quantile(initial_draws(self.seed, self.runs, "judged", path))
+            return np.array([number.value], FLOAT)
+        drawn: Array = number.quantile(initial_draws(self.seed, self.runs, "judged", path)).astype(FLOAT)
+        return drawn
 
     def keep(self, places: Array) -> None:
         """Go on with the runs at these places only."""
         count = len(self.runs)
 
         def kept(entries: Mapping[str, Array]) -> dict[str, Array]:
-            return {name: array[..., places] if array.shape[-1] == count > 1 else array for name, array in entries.items()}
+            return {
+                name: array.take(places, axis=-1) if array.shape[-1] == count > 1 else array for name, array in entries.items()
+            }
 
         self.sections = {name: kept(entries) for name, entries in self.sections.items()}
         self.profiles = {kind: kept(entries) for kind, entries in self.profiles.items()}
@@ -296,6 +311,7 @@ class Setting:
                     for name, array in trigger.__dict__.items()})
             for trigger in self.triggers
         )  # fmt: skip
+        self.design = kept(self.design)
         self.runs = self.runs[places]
 
     def given(self, phase: Phase, place: tuple[int, ...] | None = None) -> Values:
@@ -316,9 +332,9 @@ class Setting:
         entries: dict[str, object] = {
             name: array if shared else own(array) for name, array in self.sections[phase.section].items()
         }
-        entries["dt"] = np.array([float(DAYS_BETWEEN[phase.every])]) if phase.every in DAYS_BETWEEN else self.dt
+        entries["dt"] = np.array([float(DAYS_BETWEEN[phase.every])], FLOAT) if phase.every in DAYS_BETWEEN else self.dt
         entries["ladder"] = self.ladder
-        entries["quiet_days"] = np.array([self.scenario.quiet_days])
+        entries["quiet_days"] = np.array([self.scenario.quiet_days], FLOAT)
         for kind, profile in self.profiles.items():
             entries[kind] = Values({name: of_members(array, kind) for name, array in profile.items()})
         if phase.who in self.profiles:
@@ -349,11 +365,14 @@ class Setting:
             return self.value(f"model.{section.name}.{name}", common)
         rows = []
         for country in self.scenario.countries:
+            own = f"countries.{country.stream}.{section.name}.{name}"
             special = country.sections.get(section.name, {}).get(name)
+            if special is None and own in self.design:
+                special = common
             if special is None:
                 rows.append(self.value(f"model.{section.name}.{name}", common))
             else:
-                rows.append(self.value(f"countries.{country.stream}.{section.name}.{name}", special))
+                rows.append(self.value(own, special))
         return stacked(rows)
 
     def _profiles(self) -> dict[str, dict[str, Array]]:
@@ -383,11 +402,14 @@ class Setting:
                 ], 1)
                 for name, parameter in PROFILES[kind]
             }  # fmt: skip
+        profiles["channel"]["initial_status"] = stacked(
+            [self.value(f"channels.{channel.name}.status", Number(channel.status)) for channel in scenario.channels]
+        )
         profiles["channel"]["initial_relationship"] = stacked(
             [self.value(f"channels.{channel.name}.relationship", channel.relationship) for channel in scenario.channels]
         )
         profiles["channel"]["founding_relationship"] = profiles["channel"]["initial_relationship"]
-        profiles["channel"]["decreed"] = np.full((len(scenario.channels), 1), -1.0)
+        profiles["channel"]["decreed"] = np.full((len(scenario.channels), 1), -1.0, FLOAT)
         return profiles
 
     def _triggers(self) -> tuple[Values, ...]:
@@ -402,8 +424,12 @@ class Setting:
                     "visibility": self.value(f"triggers.{place}.visibility", trigger.visibility),
                     "injury": self.value(f"triggers.{place}.injury", trigger.injury or Number(float(injures[trigger.rung]))),
                     "puts_actor_on": float(trigger.rung) if trigger.kind in ("incursion", "exercise") else 0.0,
-                    "is_victim": np.array([[float(trigger.victim == country.name)] for country in self.scenario.countries]),
-                    "is_actor": np.array([[float(trigger.actor == country.name)] for country in self.scenario.countries]),
+                    "is_victim": np.array(
+                        [[float(trigger.victim == country.name)] for country in self.scenario.countries], FLOAT
+                    ),
+                    "is_actor": np.array(
+                        [[float(trigger.actor == country.name)] for country in self.scenario.countries], FLOAT
+                    ),
                 }
             )
             for place, trigger in enumerate(self.scenario.triggers)
@@ -413,7 +439,7 @@ class Setting:
 def stacked(arrays: Sequence[Array], axes: int = 0) -> Array:
     """Arrays of equal or broadcastable shape along a new first axis; an empty one keeps (0, …, 1)."""
     if not arrays:
-        return np.zeros((0, *([2] * axes), 1))
+        return np.zeros((0, *([2] * axes), 1), FLOAT)
     return np.stack(np.broadcast_arrays(*arrays))
 
 
@@ -460,10 +486,10 @@ def initial_state(setting: Setting) -> dict[str, Array]:
         rung = (lengths["rung"],) if variable.by_rung else ()
         return (*rung, *(lengths[axis] for axis in AXES[variable.owner]), len(runs))
 
-    state = {name: np.zeros(shape_of(variable)) for name, variable in VARIABLES.items()}
+    state = {name: np.zeros(shape_of(variable), FLOAT) for name, variable in VARIABLES.items()}
 
     def put(name: str, value: Array) -> None:
-        state[name] = np.ascontiguousarray(np.broadcast_to(value, shape_of(VARIABLES[name])))
+        state[name] = np.ascontiguousarray(np.broadcast_to(value, shape_of(VARIABLES[name])), FLOAT)
 
     def drawn(name: str, transform: Callable[[Array], Array], kind: str, suffix: str = "") -> Array:
         owner = VARIABLES[name].owner
@@ -493,7 +519,7 @@ def initial_state(setting: Setting) -> dict[str, Array]:
         climate_of(state["hostility"], outlet["audience"], outlet["social"], setting.sections["public_opinion"]["loudness"]),
     )
     put("appeal", weighted_mean(state["voice"], setting.profiles["group"]["audience"]))
-    put("status", np.array([[channel.status] for channel in scenario.channels]))
+    put("status", setting.profiles["channel"]["initial_status"])
     put("relationship", setting.profiles["channel"]["initial_relationship"])
     put("in_use", np.where((state["status"] == OPEN) & (setting.profiles["channel"]["by_choice"] == 0.0), 1.0, 0.0))
     put("calm_days", np.array([scenario.quiet_days]))

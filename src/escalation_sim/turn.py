@@ -117,20 +117,20 @@ TURN: tuple[Phase, ...] = (
         "suffer_attack", "government", triggers.attack_suffered, "triggers",
         reads=("trust", "talking", "explains", "strike_deaths"),
         writes=("attack_deaths", "attack_injury", "forced_posture", "goodwill"),
-        uniform=("blame", "explained"),
+        uniform=("reading",),
     ),
     Phase(
         "cover", "outlet", media.coverage, "media",
         reads=("hostility", "falsehood", "salience", "climate", "falsehood_on_social_media", "sobering"),
         writes=("hostility", "falsehood"),
-        normal=("unrest",),
+        uniform=("unrest",),
         every=EVERY_DAY,
     ),
     Phase(
         "speak", "group", civil_society.voice, "civil_society",
         reads=("voice", "contact", "climate", "salience"),
         writes=("voice",),
-        normal=("unrest",),
+        uniform=("unrest",),
         every=EVERY_DAY,
     ),
     Phase(
@@ -161,7 +161,13 @@ TURN: tuple[Phase, ...] = (
         writes=(
             "status", "in_use", "called", "answered", "unanswered", "rescued", "own_failure", "relationship", "set_up_left", "leak",
         ),
-        uniform=("cut_or_reopened", "leak", "call", "answer"),
+        uniform=("cut_reopened_or_exposed", "call"),
+    ),
+    Phase(
+        "cultivate", "channel", channels.working_relationship, "channels",
+        reads=("in_use", "relationship", "set_up_left"),
+        writes=("relationship",),
+        every=EVERY_DAY,
     ),
     Phase(
         "believe", "government", perception.believe, "perception",
@@ -181,14 +187,20 @@ TURN: tuple[Phase, ...] = (
         writes=("grievance", "bitterness", "grievance_by_accident"),
     ),
     Phase(
+        "change_mood", "government", government.mood, "government",
+        reads=("mood",),
+        writes=("mood",),
+        normal=("mood",),
+        every=EVERY_DAY,
+    ),
+    Phase(
         "choose_posture", "government", government.decision, "government",
         reads=(
             "threat", "grievance", "pressure", "commitment", "weariness", "trust", "trade", "over", "shadow", "cease_fire", "provocation", "temper",
             "mood", "liking", "posture_wanted", "motive_at_height", "posture", "attack_injury", "rival.act_begun", "rival.posture",
             "rival.nuclear_signal",
         ),
-        writes=("posture_wanted", "mood", "commitment", "provocation", "shadow", "motive_at_height", "weary"),
-        normal=("mood",),
+        writes=("posture_wanted", "commitment", "provocation", "shadow", "motive_at_height", "weary"),
     ),
     Phase(
         "signal", "government", nuclear_signalling.nuclear_signal, "nuclear_signalling",
@@ -206,7 +218,7 @@ TURN: tuple[Phase, ...] = (
         "act", "military", military.act, "military",
         reads=("posture_wanted", "forced_posture", "rival.posture", "posture", "readiness", "tempo", "act_left", "explains"),
         writes=("posture", "readiness", "act_left", "act_begun", "order", "overshot", "accident", "accident_misread"),
-        uniform=("autonomy", "accident", "explained"),
+        uniform=("autonomy", "accident"),
     ),
     Phase(
         "exchange_fire", "dyad", local_fire.local_fire, "local_fire",
@@ -232,13 +244,13 @@ TURN: tuple[Phase, ...] = (
             "price_of_publicity", "deal_channel",
         ),
         writes=("talks_near", "fought", "deal_tried", "deal_struck", "deal_channel"),
-        uniform=("talks", "through"),
+        uniform=("talks",),
     ),
     Phase(
         "keep_cease_fire", "dyad", cease_fire.cease_fire, "cease_fire",
         reads=("act_begun", "posture", "attack_injury", "bitterness", "implements", "cease_fire", "deal_struck", "deal_age", "disillusion"),
         writes=("cease_fire", "deal_broken", "deal_age", "disillusion"),
-        uniform=("fragility", "shock"),
+        uniform=("breaking",),
     ),
     Phase(
         "count_losses", "public", losses.losses, "losses",

@@ -27,6 +27,7 @@ __all__ = [
     "ScenarioFile",
     "Seed",
     "Set",
+    "Workers",
     "number_from",
     "value_from",
 ]
@@ -52,6 +53,12 @@ def number_from(option: str, low: int, high: int) -> Callable[[str], int]:
 ScenarioFile = Annotated[Path, typer.Argument(metavar="SCENARIO", help="Scenario file (YAML).", show_default=False)]
 Seed = Annotated[
     int, typer.Option("--seed", metavar="N", help="Seed of all chance.", parser=number_from("--seed", 0, 2**63 - 1))
+]
+Workers = Annotated[
+    int,
+    typer.Option(
+        "--workers", metavar="N", help="Processes to compute in; changes no result.", parser=number_from("--workers", 1, 1024)
+    ),
 ]
 RunNumber = Annotated[
     int,

@@ -22,6 +22,7 @@ from escalation_sim.cli.changes import (
     ScenarioFile,
     Seed,
     Set,
+    Workers,
     number_from,
 )
 from escalation_sim.cli.story import asked_run
@@ -50,6 +51,9 @@ Out = Annotated[
     Path | None, typer.Option("--out", metavar="DIR", help="Folder for data and charts (default: results/ and the name).")
 ]
 NoCharts = Annotated[bool, typer.Option("--no-charts", help="Draw no charts.")]
+DataOnly = Annotated[
+    bool, typer.Option("--data-only", help="Write the data piece by piece, in little memory: no summary, no story, no charts.")
+]
 Story = Annotated[
     str, typer.Option("--story", metavar="RUN|none", help="Run that is told; typical: the one nearest the middle of all.")
 ]
@@ -67,7 +71,9 @@ def run(  # noqa: PLR0913  (one argument for each option)
     decision: Decision = None,
     out: Out = None,
     no_charts: NoCharts = False,
+    data_only: DataOnly = False,
     story: Story = "typical",
+    workers: Workers = "1",  # type: ignore[assignment]
 ) -> None:
     """Run a scenario many times: a summary, one run told, charts and data."""
     from escalation_sim.scenario import load_scenario
@@ -79,7 +85,10 @@ def run(  # noqa: PLR0913  (one argument for each option)
     check_folder(folder)
     number = DEFAULT_RUNS[crisis.kind] if runs is None else runs
     show_header(crisis, changes, number, seed)
-    result = computed(crisis, number, seed)
+    if data_only:
+        show_written(written_to_disk(crisis, number, seed, workers, folder / "data"), number)
+        return
+    result = computed(crisis, number, seed, workers)
     failure = failure_to_save(result, folder)
     try:
         show_summary(result)
@@ -138,13 +147,29 @@ def length(crisis: Scenario) -> str:
     return f"{crisis.horizon_days / 365.25:.1f} years ({crisis.start} to {last})"
 
 
-def computed(crisis: Scenario, runs: int, seed: int) -> Result:
+def computed(crisis: Scenario, runs: int, seed: int, workers: int = 1) -> Result:
     """The runs, with a bar while they are computed."""
-    from escalation_sim import batch
+    from escalation_sim import runs as engine
     from escalation_sim.cli.printing import progress_bar
 
     with progress_bar("running", runs) as progress:
-        return batch.run(crisis, runs, seed, progress=progress)
+        return engine.run(crisis, runs, seed, workers=workers, progress=progress)
+
+
+def written_to_disk(crisis: Scenario, runs: int, seed: int, workers: int, data: Path) -> Path:
+    """The runs, written as they are computed, with a bar."""
+    from escalation_sim import runs as engine
+    from escalation_sim.cli.printing import progress_bar
+
+    with progress_bar("running", runs) as progress:
+        return engine.run_to_disk(crisis, runs, seed, data, workers=workers, progress=progress)
+
+
+def show_written(data: Path, runs: int) -> None:
+    """Say what is where."""
+    from escalation_sim.cli.printing import say
+
+    say(f"Data:   {runs:,} rows in {data / 'outcomes.parquet'}, which DuckDB, polars and pandas read")
 
 
 def failure_to_save(result: Result, folder: Path) -> OSError | None:

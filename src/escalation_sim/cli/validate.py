@@ -26,7 +26,7 @@ Runs = Annotated[
     typer.Option(
         "--runs",
         metavar="N",
-        help="Runs of each crisis, and of generic dyads in all.",
+        help="Runs of each crisis; of generic dyads eight times as many in all.",
         parser=number_from("--runs", 2, MOST_RUNS),
     ),
 ]

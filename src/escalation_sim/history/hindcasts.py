@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from escalation_sim import batch
+from escalation_sim import runs as engine
 from escalation_sim.errors import InputError, nearest
 from escalation_sim.history.scores import base_rate, crps, inside, quantile
 from escalation_sim.outcomes import observed_outcomes
@@ -262,7 +262,7 @@ def middle_on_scale(observed: tuple[float, float], outcome: str, horizon: float)
 
 def forecast(scenario: Scenario, runs: int, seed: int) -> dict[str, Array]:
     """The runs' values of every outcome, infinite where something did not happen; arrays of shape (run,)."""
-    outcomes = batch.run(scenario, runs, seed).outcomes
+    outcomes = engine.run(scenario, runs, seed).outcomes
     values = {name: outcomes[name].to_numpy(dtype=float) for name in OUTCOMES}
     return {name: np.where(np.isnan(column), np.inf, column) for name, column in values.items()}
 

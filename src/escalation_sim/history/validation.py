@@ -44,7 +44,10 @@ hand, and local fire has its excitation from clustering."""
 
 RIVALRY_FILE = "rivalry-1998-2025.yaml"
 
-_RIVALRY_RUNS = 40
+DYADS_A_RUN = 8
+"""Generic dyads for each run of a crisis: they are as unlike as can be, and only every second one becomes a crisis."""
+
+_RIVALRY_RUNS = 200
 """Runs of the rivalry at most; each is as long as decades of crises."""
 
 MODES_IN_WORDS = {
@@ -204,7 +207,7 @@ def validated(
     Parameters
     ----------
     folder : where the scenarios are.
-    runs : of each crisis in each mode, of each crisis for the patterns, and of all generic dyads together.
+    runs : of each crisis in each mode and for the patterns; of generic dyads, in all, `DYADS_A_RUN` times as many.
     modes : see `hindcasts.MODES`.
     progress : called with (what, done, in all).
 
@@ -232,7 +235,7 @@ def gathered(
     crises: Mapping[str, Scenario], rivalry: Path, runs: int, seed: int, progress: Callable[[int, int], None] | None
 ) -> tuple[dict[str, Ensemble], Rivalry | None]:
     """The runs that the patterns need: of real crises, of generic dyads, and of a rivalry if its file exists."""
-    asked = {"south_asia": [(scenario, runs) for scenario in crises.values()], "generic": dyads.generic_scenarios(runs)}
+    asked = {"south_asia": [(scenario, runs) for scenario in crises.values()], "generic": dyads.generic_scenarios(DYADS_A_RUN * runs)}
     total = sum(len(one) for one in asked.values()) + rivalry.is_file()
     done = 0
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 import numpy as np
 
 from escalation_sim.parameters import Array, Values, section
+from escalation_sim.rates import flag
 
 PARAMETERS = section("aftermath", scope="shared")
 
-_ROUNDING = 1e-9  # days are added up step by step
+_ROUNDING = 1e-3  # days are added up step by step
 
 
 def calm_next(calm_days: Array, quiet: Array, dt: Array) -> Array:
@@ -26,4 +27,4 @@ def aftermath(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:
     attacked = (s.attack_injury[0] > 0.0) | (s.attack_injury[1] > 0.0)
     quiet = (highest <= p.ladder.quiet) & (np.maximum(s.order[0], s.order[1]) == 0.0) & ~attacked
     calm_days = calm_next(s.calm_days, quiet, p.dt)
-    return {"calm_days": calm_days, "over": np.where(calm_days >= p.quiet_days - _ROUNDING, 1.0, 0.0)}
+    return {"calm_days": calm_days, "over": flag(calm_days >= p.quiet_days - _ROUNDING)}

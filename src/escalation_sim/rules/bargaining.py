@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from escalation_sim.parameters import Array, Parameter, Values, section
-from escalation_sim.rates import probability
+from escalation_sim.rates import flag, probability
 
 PARAMETERS = section(
     "bargaining",
@@ -81,30 +81,32 @@ def deal(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:
     high = np.maximum(s.posture[0], s.posture[1])
     ordered = np.maximum(s.order[0], s.order[1])
     crisis = np.maximum(high, ordered) >= ladder.alert
-    fought = np.where(s.over == 1.0, 0.0, np.maximum(s.fought, (high >= ladder.force) * 1.0))
+    fought = np.where(s.over == 1.0, 0.0, np.maximum(s.fought, flag(high >= ladder.force)))
     in_crisis = np.where(fought > 0.0, 1.0, p.before_force)
-    pace = np.where(crisis, in_crisis, np.where(s.excitement >= p.hot_line, p.about_the_line, 0.0)) * (s.cease_fire == 0.0)
-    there = (s.status == 2.0) * s.relationship * p.channel.strength
-    rate = p.channel.negotiates * (there * s.in_use * p.channel.influence) * pace
-    both = probability_of_yes(s.willingness[0], s.price_of_publicity[0], p.channel.publicity)
-    both = both * probability_of_yes(s.willingness[1], s.price_of_publicity[1], p.channel.publicity)
-    talks = np.zeros_like(pace)
-    agreed_through = [np.zeros_like(pace)]
-    for channel in range(len(rate)):
-        talks = talks + rate[channel]
-        agreed_through.append(agreed_through[-1] + rate[channel] * both[channel])
-    agreed = agreed_through[-1]
-    best = np.max((rate > 0.0) * both, axis=0, initial=0.0)
+    pace = np.where(crisis, in_crisis, flag(s.excitement >= p.hot_line) * p.about_the_line) * flag(s.cease_fire == 0.0)
+    line = p.channel
+    talks, agreed, best = np.zeros_like(pace), np.zeros_like(pace), np.zeros_like(pace)
+    shares = []
+    for channel in range(len(s.status)):
+        if not line.negotiates[channel].any():
+            continue
+        there = flag(s.status[channel] == 2.0) * s.relationship[channel] * s.in_use[channel]
+        rate = line.negotiates[channel] * line.strength[channel] * line.influence[channel] * there * pace
+        both = probability_of_yes(s.willingness[0], s.price_of_publicity[0], line.publicity[channel])
+        both = both * probability_of_yes(s.willingness[1], s.price_of_publicity[1], line.publicity[channel])
+        shares.append((channel, rate, agreed))
+        talks, agreed, best = talks + rate, agreed + rate * both, np.maximum(best, flag(rate > 0.0) * both)
+    chance = probability(agreed, p.dt)
     tried = u[0] < probability(talks, p.dt)
-    struck = u[0] < probability(agreed, p.dt)  # a part of those tried, since no rate of agreement is above that of talks
-    choice = u[1] * agreed
-    through = np.zeros_like(pace)
-    for passed in agreed_through[1:-1]:
-        through = through + (choice >= passed)
+    struck = u[0] < chance  # a part of those tried, since no rate of agreement is above that of talks
+    choice = u[0] / np.where(chance == 0.0, 1.0, chance) * agreed  # which rate the draw falls into, where it falls into any
+    through = s.deal_channel
+    for channel, rate, before in shares:
+        through = np.where(struck & (rate > 0.0) & (choice >= before), float(channel), through)
     return {
         "talks_near": best,
         "fought": fought,
-        "deal_tried": np.where(tried, 1.0, 0.0),
-        "deal_struck": np.where(struck, 1.0, 0.0),
-        "deal_channel": np.where(struck, through, s.deal_channel),
+        "deal_tried": flag(tried),
+        "deal_struck": flag(struck),
+        "deal_channel": through,
     }

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from escalation_sim.parameters import Array, Parameter, Values, section
-from escalation_sim.rates import decayed, probability
+from escalation_sim.rates import decayed, flag, probability
 
 PARAMETERS = section(
     "cease_fire",
@@ -40,13 +40,12 @@ def cease_fire(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:
     new_attack = (s.attack_injury[0] > 0.0) | (s.attack_injury[1] > 0.0)
     strain = np.maximum(s.bitterness[0], s.bitterness[1])
     rate = breaking_rate(strain, s.implements, fragility=p.fragility, strain_weight=p.strain)
-    gives_way = u[0] < probability(rate, p.dt)
-    shaken = new_attack & (u[1] < p.shock)
-    broken = (s.cease_fire == 1.0) & (gives_way | shaken | (force_used & (s.deal_age >= p.grace)))
+    holds = (1.0 - probability(rate, p.dt)) * (1.0 - p.shock * flag(new_attack))
+    broken = (s.cease_fire == 1.0) & ((u[0] >= holds) | (force_used & (s.deal_age >= p.grace)))
     in_force = np.where(s.deal_struck == 1.0, 1.0, np.where(broken, 0.0, s.cease_fire))
     return {
         "cease_fire": in_force,
-        "deal_broken": np.where(broken, 1.0, 0.0),
-        "disillusion": decayed(s.disillusion, 1.0 / p.memory, p.dt) + np.where(broken, 1.0, 0.0),
+        "deal_broken": flag(broken),
+        "disillusion": decayed(s.disillusion, 1.0 / p.memory, p.dt) + flag(broken),
         "deal_age": np.where(in_force == 1.0, np.where(s.deal_struck == 1.0, 0.0, s.deal_age + p.dt), 0.0),
     }

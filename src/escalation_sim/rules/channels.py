@@ -13,8 +13,8 @@ from __future__ import annotations
 import numpy as np
 
 from escalation_sim.parameters import Array, Parameter, Values, section
-from escalation_sim.rates import approached, probability
-from escalation_sim.sums import added
+from escalation_sim.rates import approached, flag, probability
+from escalation_sim.sums import added, weighed
 
 CLOSED, SUSPENDED, OPEN = 0.0, 1.0, 2.0
 
@@ -82,11 +82,12 @@ def rate_of_calls(calling: Array, urge: Array, price_of_publicity: Array, public
     return rate
 
 
-def none_of(chances: Array) -> Array:
-    """Probability that none of several independent things happens; they stand along the first axis."""
-    left = 1.0 - chances[0]
-    for chance in chances[1:]:
-        left = left * (1.0 - chance)
+def none_of(there: Array, chances: Array) -> Array:
+    """Probability that none of several independent things happens, each with a chance that is had as far as it is `there`; member axis first."""
+    left = np.ones_like(there[0]) if len(there) else np.ones(there.shape[1:], there.dtype)
+    for member in range(len(there)):
+        if chances[member].any():
+            left = left * (1.0 - there[member] * chances[member])
     return left
 
 
@@ -101,74 +102,86 @@ def lines(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:
     """
     line = p.channel
     earned = s.relationship * line.strength
-    there = (s.status == OPEN) * earned
-    learned = (s.status > CLOSED) * earned  # what is known is not forgotten while meetings are suspended
+    there = flag(s.status == OPEN) * earned
+    learned = flag(s.status > CLOSED) * earned  # what is known is not forgotten while meetings are suspended
     working = there * s.in_use
     heard = working * line.influence
-    reach = heard / (1.0 + line.latency / p.patience)
-    on_intent = line.intent_precision * reach * line.candour
-    called_up = there * line.clarifies_accidents * (s.in_use + (1.0 - s.in_use) * p.explaining_call)
+    in_time = 1.0 / (1.0 + line.latency / p.patience)
+    picked_up = there * (p.explaining_call + (1.0 - p.explaining_call) * s.in_use)
+    talking = np.zeros_like(s.over)
+    for member in range(len(heard)):
+        if line.negotiates[member].any():
+            talking = np.maximum(talking, heard[member])
     answered, failed = np.max(s.answered, axis=0), np.max(s.unanswered, axis=0)
     return {
-        "talking": np.max(heard * (line.negotiates > 0.0), axis=0),
-        "explains": 1.0 - none_of(called_up),
-        "signals_explained": 1.0 - none_of(learned * line.clarifies_signals),
-        "implements": added(there * line.implements),
-        "intent_told": added(on_intent),
-        "intent_told_truly": added(on_intent * line.candour),
-        "posture_shown": added(line.posture_precision * reach),
-        "groundwork": added(learned * line.prepares_deals),
-        "contact": added(working * line.builds_constituency),
-        "reassurance": added(working * (line.builds_trust * line.sponsorship)),
-        "trade_growth": added(working * line.builds_trade),
-        "sobering": added(working * line.calms_media),
+        "talking": talking,
+        "explains": 1.0 - none_of(picked_up, line.clarifies_accidents),
+        "signals_explained": 1.0 - none_of(learned, line.clarifies_signals),
+        "implements": weighed(there, line.implements),
+        "intent_told": weighed(heard, in_time * line.intent_precision * line.candour),
+        "intent_told_truly": weighed(heard, in_time * line.intent_precision * line.candour * line.candour),
+        "posture_shown": weighed(heard, in_time * line.posture_precision),
+        "groundwork": weighed(learned, line.prepares_deals),
+        "contact": weighed(working, line.builds_constituency),
+        "reassurance": weighed(working, line.builds_trust * line.sponsorship),
+        "trade_growth": weighed(working, line.builds_trade),
+        "sobering": weighed(working, line.calms_media),
         "exposures": added(s.leak),
-        "unheard": np.where((answered > 0.0) | (s.over == 1.0), 0.0, np.where(failed > 0.0, 1.0, s.unheard)),
+        "unheard": np.where((answered > 0.0) | (s.over == 1.0), 0.0, np.maximum(failed, s.unheard)),
     }
 
 
 def channel(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:
-    """State, use, working relationship and exposure of one channel."""
+    """State, use and exposure of one channel. Of the two draws the first cuts, re-opens or exposes it, the second is that of the call."""
+    line = p.member
     severity = p.ladder.look_up("severity", s.posture)
     crisis = np.maximum(severity[0], severity[1]) > p.ladder.tables["severity"][p.ladder.quiet]
     stress = np.maximum(s.stress_felt[0], s.stress_felt[1])
     set_up_left = np.maximum(s.set_up_left - p.dt, 0.0)
     built = (s.set_up_left > 0.0) & (set_up_left == 0.0)
-    founded = (p.member.decreed == OPEN) & (s.status == CLOSED)
-    status = np.where(p.member.decreed == CLOSED, CLOSED, np.where(founded, OPEN, s.status))
-    cut = (status == OPEN) & (u[0] < probability(cutting_rate(stress, p.member.stress_tolerance, p.cutting), p.dt))
-    calm = stress <= p.member.stress_tolerance
-    back = (status == SUSPENDED) & calm & (u[0] < probability(p.reopening, p.dt))
-    status = np.where(cut, SUSPENDED, np.where(back | built, OPEN, status))
-    mediated = p.member.third_party == 1.0
-    brokered = np.zeros_like(s.engaged[0]) if len(s.engaged) else np.zeros_like(s.posture[0])
-    for mediator in range(len(s.engaged)):
-        brokered = np.maximum(brokered, s.engaged[mediator])
-    status = np.where(mediated, np.where((brokered > 0.0) & (status != CLOSED), OPEN, np.minimum(status, SUSPENDED)), status)
+    status, relationship = s.status, s.relationship
+    if (line.decreed >= 0.0).any():
+        founded = (line.decreed == OPEN) & (status == CLOSED)
+        status = np.where(line.decreed == CLOSED, CLOSED, np.where(founded, OPEN, status))
+        relationship = np.where(founded, line.founding_relationship, relationship)
+    cut = (status == OPEN) & (u[0] < probability(cutting_rate(stress, line.stress_tolerance, p.cutting), p.dt))
+    back = (status == SUSPENDED) & (stress <= line.stress_tolerance) & (u[0] < probability(p.reopening, p.dt))
+    status = np.where(back | built, OPEN, status - flag(cut))
+    mediated = line.third_party == 1.0
+    if mediated.any():
+        brokered = np.zeros_like(stress)
+        for mediator in range(len(s.engaged)):
+            brokered = np.maximum(brokered, s.engaged[mediator])
+        status = np.where(mediated, flag(status > CLOSED) * (SUSPENDED + brokered), status)
     is_open = status == OPEN
-    asked = rate_of_calls(s.calling, s.urge, s.price_of_publicity, p.member.publicity)
-    tried = np.where(crisis, asked * (1.0 + p.persistence * s.unheard * (1.0 - s.own_failure)), p.routine)
-    idle = is_open & (s.in_use == 0.0) & (p.member.by_choice == 1.0)
-    called = idle & (u[2] < probability(tried, p.dt))
-    answered = called & (u[3] < p.member.reliability)
-    goes_on = (s.in_use == 1.0) & (u[2] >= probability(1.0 / p.exchange, p.dt))
-    in_use = np.where(is_open & ((p.member.by_choice == 0.0) | answered | goes_on), 1.0, 0.0)
-    leak = u[1] < probability(in_use * p.member.strength * p.member.leak_rate, p.dt)
+    asked = rate_of_calls(s.calling, s.urge, s.price_of_publicity, line.publicity)
+    asked = np.where(crisis, asked * (1.0 + p.persistence * (s.unheard * (1.0 - s.own_failure))), p.routine)
+    chance = probability(asked, p.dt)
+    idle = is_open & (s.in_use == 0.0) & (line.by_choice == 1.0)
+    called = idle & (u[1] < chance)
+    answered = idle & (u[1] < chance * line.reliability)
+    goes_on = (s.in_use == 1.0) & (u[1] >= probability(1.0 / p.exchange, p.dt))
+    in_use = is_open & ((line.by_choice == 0.0) | answered | goes_on)
+    leak = in_use & (u[0] >= 1.0 - probability(line.strength * line.leak_rate, p.dt))
+    shut = leak & ~mediated
     urgent = called & crisis
-    relationship = np.where(founded, p.member.founding_relationship, s.relationship)
+    heard = urgent & answered
+    unheard = flag(urgent & ~answered)
     return {
-        "status": np.where(leak & ~mediated, SUSPENDED, status),
-        "in_use": np.where(leak & ~mediated, 0.0, in_use),
-        "called": np.where(urgent, 1.0, 0.0),
-        "answered": np.where(urgent & answered, 1.0, 0.0),
-        "unanswered": np.where(urgent & ~answered, 1.0, 0.0),
-        "rescued": np.where(urgent & answered & (s.unheard > 0.0) & (s.own_failure == 0.0), 1.0, 0.0),
-        "own_failure": np.where(urgent, np.where(answered, 0.0, 1.0), s.own_failure * s.unheard),
-        "relationship": np.where(
-            set_up_left > 0.0,
-            relationship,
-            relationship_next(relationship, in_use, warming=p.warming, cooling=p.cooling, dt=p.dt),
-        ),
+        "status": status - flag(shut),
+        "in_use": flag(in_use & ~shut),
+        "called": flag(urgent),
+        "answered": flag(heard),
+        "unanswered": unheard,
+        "rescued": flag(heard & (s.unheard > 0.0) & (s.own_failure == 0.0)),
+        "own_failure": np.where(urgent, unheard, s.own_failure * s.unheard),
+        "relationship": relationship,
         "set_up_left": set_up_left,
-        "leak": np.where(leak, 1.0, 0.0),
+        "leak": flag(leak),
     }
+
+
+def working_relationship(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:
+    """Working relationship of one channel, once a day; while it is being set up it is what it will start with."""
+    grown = relationship_next(s.relationship, s.in_use, warming=p.warming, cooling=p.cooling, dt=p.dt)
+    return {"relationship": np.where(s.set_up_left > 0.0, s.relationship, grown)}

@@ -12,12 +12,14 @@ it hears less of the public and counts costs lower (Sagan 1993; Posen 1991).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from escalation_sim.ladder import Ladder
-from escalation_sim.parameters import Array, Parameter, Values, section
-from escalation_sim.rates import decayed
-from escalation_sim.rules.decision.stakes import Contributions
+from escalation_sim.parameters import FLOAT, Array, Parameter, Values, section
+from escalation_sim.rates import decayed, flag
+from escalation_sim.rules.decision.stakes import Contributions, Share, Stake, by_rung, on_rung
 
 PARAMETERS = section(
     "government",
@@ -99,44 +101,45 @@ def weights(p: Values) -> Values:
     return Values({**p.__dict__, "cost_sensitivity": p.cost_sensitivity * discount})
 
 
-def utility(contributions: Contributions) -> Array:
-    """Sum of the contributions, in their order; shape (rung, …)."""
-    total = contributions[0] + contributions[1]
-    for part in contributions[2:]:
-        total = np.add(total, part, out=total) if part.shape == total.shape else total + part
-    return total
+def added_up(contributions: Contributions) -> list[Stake]:
+    """The stakes of all terms, those that are shared in the same proportions as one."""
+    shared: dict[int, Share] = {}
+    others: list[Stake] = []
+    for stake in (stake for term in contributions for stake in term):
+        if isinstance(stake, Share):
+            so_far = shared.get(id(stake.shares))
+            shared[id(stake.shares)] = Share(stake.shares, so_far.amount + stake.amount) if so_far else stake
+        else:
+            others.append(stake)
+    return [*shared.values(), *others]
 
 
-def favour_of_standing(standing: Array, rungs: int, inertia: Array) -> Array:
-    """Utility that the rung wanted so far has in its favour; shape (rung, …)."""
-    rung = np.reshape(np.arange(rungs, dtype=float), (-1, *([1] * standing.ndim)))
-    favour: Array = inertia * (standing == rung)
-    return favour
-
-
-def posture_preferred(total: Array, liking: Array, standing: Array, p: Values) -> Array:
+def posture_preferred(stakes: Sequence[Stake], liking: Array, standing: Array, p: Values) -> Array:
     """The rung with the largest utility; ties go to the lower rung.
 
     Parameters
     ----------
-    total : utility of each rung, shape (rung, …).
+    stakes : what speaks for and against the rungs.
     liking : disposition towards each rung, shape (rung, …), in units of 1 / precision.
     standing : rung wanted so far; it has `inertia` in its favour.
     """
-    preferred = liking / p.precision
-    preferred += total
-    so_far = standing.astype(np.intp)[np.newaxis]
-    np.put_along_axis(preferred, so_far, np.take_along_axis(preferred, so_far, axis=0) + p.inertia, axis=0)
-    return np.argmax(preferred, axis=0).astype(float)
+    for rung in range(len(liking)):
+        utility = liking[rung] / p.precision
+        utility += p.inertia * (standing == rung)
+        for stake in stakes:
+            stake.add_to(utility, rung)
+        if rung == 0:
+            most, preferred = utility, np.zeros_like(utility)
+        else:
+            np.maximum(preferred, (utility > most) * FLOAT(rung), out=preferred)
+            np.maximum(most, utility, out=most)
+    return preferred
 
 
-def motive_for_force(contributions: Contributions, ladder: Ladder) -> Array:
+def motive_for_force(contributions: Contributions, ladder: Ladder, beside: Array) -> Array:
     """What threat, grievance and pressure together say for the lowest rung of force over the highest quiet one."""
-    up, down = ladder.force, ladder.quiet
-    moved = contributions.threat[up] - contributions.threat[down]
-    moved = moved + (contributions.grievance[up] - contributions.grievance[down])
-    motive: Array = moved + (contributions.pressure[up] - contributions.pressure[down])
-    return motive
+    moving = (*contributions.threat, *contributions.grievance, *contributions.pressure)
+    return on_rung(moving, ladder.force, beside) - on_rung(moving, ladder.quiet, beside)
 
 
 def wearied(contributions: Contributions, faded: Array, ladder: Ladder) -> Array:
@@ -144,11 +147,11 @@ def wearied(contributions: Contributions, faded: Array, ladder: Ladder) -> Array
 
     It is held against the fading of the motive for force since that was strongest, and against fear, trust and a promise given.
     """
-    rung = ladder.force
-    others = np.minimum(
-        np.minimum(-faded, contributions.fear[rung]), np.minimum(contributions.ties[rung], contributions.deal[rung])
+    fear, ties, deal, weariness = (
+        on_rung(term, ladder.force, faded)
+        for term in (contributions.fear, contributions.ties, contributions.deal, contributions.weariness)
     )
-    return np.where(contributions.weariness[rung] < others, 1.0, 0.0)
+    return flag(weariness < np.minimum(np.minimum(-faded, fear), np.minimum(ties, deal)))
 
 
 def reasons(s: Values, p: Values) -> dict[str, Array]:
@@ -157,10 +160,17 @@ def reasons(s: Values, p: Values) -> dict[str, Array]:
     Returns arrays of shape (rung, …), one for each term of `stakes.Contributions` plus "disposition" and "inertia".
     """
     own = weights(p)
-    terms = p.theory.contributions(situation(s, p), own)._asdict()
+    rungs = len(p.ladder)
+    speaks = p.theory.contributions(situation(s, p), own)._asdict()
+    terms = {name: by_rung(stakes, rungs, s.threat) for name, stakes in speaks.items()}
     terms["disposition"] = s.liking / p.precision
-    terms["inertia"] = favour_of_standing(s.posture_wanted, len(p.ladder), p.inertia)
+    terms["inertia"] = np.stack([p.inertia * (s.posture_wanted == rung) for rung in range(rungs)])
     return {name: term + np.zeros_like(s.liking) for name, term in terms.items()}
+
+
+def mood(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:
+    """Mood of a government, once a day."""
+    return {"mood": mood_next(s.mood, u[0], p.mood_size, p.mood_days, p.dt)}
 
 
 def decision(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:
@@ -172,11 +182,10 @@ def decision(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:
     provoked = np.maximum(
         p.ladder.look_up("severity", np.maximum(s.rival_act_begun, s.rival_posture)), p.severity_per_injury * s.attack_injury
     )
-    motive = motive_for_force(speaks, p.ladder)
+    motive = motive_for_force(speaks, p.ladder, s.threat)
     strongest = np.maximum(s.motive_at_height * (1.0 - s.over), motive)
     return {
-        "posture_wanted": posture_preferred(utility(speaks), s.liking, s.posture_wanted, own),
-        "mood": mood_next(s.mood, u[0], p.mood_size, p.mood_days, p.dt),
+        "posture_wanted": posture_preferred(added_up(speaks), s.liking, s.posture_wanted, own),
         "commitment": np.maximum(decayed(s.commitment, 1.0 / p.commitment_days, p.dt), held),
         "provocation": np.minimum(
             np.maximum(decayed(s.provocation, 1.0 / p.provocation_days, p.dt), provoked), p.ladder.tables["severity"][-1]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from escalation_sim.parameters import Array, Parameter, Values, section
-from escalation_sim.rates import probability
+from escalation_sim.rates import flag, probability
 
 PARAMETERS = section(
     "leadership",
@@ -19,7 +19,7 @@ PARAMETERS = section(
 
 def gumbel(uniform: Array) -> Array:
     """Standard Gumbel values (extreme-value noise of the logit rule), centred on zero."""
-    value: Array = -np.log(-np.log(np.maximum(uniform, 1e-300))) - np.euler_gamma
+    value: Array = -np.log(-np.log(np.maximum(uniform, 1e-30))) - np.euler_gamma
     return value
 
 
@@ -29,5 +29,5 @@ def leadership(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:
     return {
         "temper": np.where(new, u[2], s.temper),
         "liking": np.where(new, gumbel(u[1]), s.liking),
-        "new_leader": np.where(new, 1.0, 0.0),
+        "new_leader": flag(new),
     }

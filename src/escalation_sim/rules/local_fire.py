@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from escalation_sim.parameters import Array, Parameter, Values, section
-from escalation_sim.rates import decayed
+from escalation_sim.rates import decayed, flag
 
 PARAMETERS = section(
     "local_fire",
@@ -35,7 +35,10 @@ def exchanges(uniform: Array, expected: Array) -> Array:
     cumulative = term
     number = np.zeros_like(cumulative + uniform)
     for k in range(1, _MOST_EXCHANGES + 1):
-        number = number + (uniform >= cumulative)
+        more = uniform >= cumulative
+        if not more.any():
+            break
+        number = number + more
         term = term * expected / k
         cumulative = cumulative + term
     return number
@@ -49,7 +52,7 @@ def kindled(excitation: Array, memory: Array, dt: Array) -> Array:
 
 def local_fire(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:
     """Exchanges of fire in this step, and the excitement they leave."""
-    either_fights = ((s.posture[0] >= p.ladder.force) | (s.posture[1] >= p.ladder.force)) * 1.0
+    either_fights = flag((s.posture[0] >= p.ladder.force) | (s.posture[1] >= p.ladder.force))
     mean_salience = 0.5 * (s.salience[0] + s.salience[1])
     calm = 1.0 - p.cease_fire_stops * s.cease_fire
     rate = (p.background + p.tension * mean_salience + p.fighting * either_fights + s.excitement) * calm

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from escalation_sim.parameters import Array, Parameter, Values, section
-from escalation_sim.rates import decayed
+from escalation_sim.rates import decayed, flag
 
 PARAMETERS = section(
     "losses",
@@ -42,7 +42,7 @@ def losses(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:
     war_factor = p.deadliness * np.exp(p.spread_of_war * s.lethality - 0.5 * (p.spread_of_war * p.spread_of_war))
     own_share_of_act = ladder.look_up("own_share", s.act_begun)
     own_share_of_posture = ladder.look_up("own_share", s.posture)
-    fighting = (np.maximum(s.posture, s.rival_posture) >= ladder.force) * 1.0
+    fighting = flag(np.maximum(s.posture, s.rival_posture) >= ladder.force)
     expected = deaths_expected(
         ladder.look_up("deaths_per_act", s.rival_act_begun) * act_factor,
         ladder.look_up("deaths_per_day", s.rival_posture) * war_factor * p.dt,

@@ -15,7 +15,7 @@ import numpy as np
 
 from escalation_sim.ladder import ACT, Ladder
 from escalation_sim.parameters import Array, Parameter, Values, section
-from escalation_sim.rates import decayed, probability
+from escalation_sim.rates import decayed, flag, probability
 
 PARAMETERS = section(
     "military",
@@ -34,7 +34,7 @@ def highest_posture_ready(ladder: Ladder, wanted: Array, readiness: Array) -> Ar
     standing = np.zeros_like(wanted)
     for number, rung in enumerate(ladder.rungs):
         if rung.kind != ACT and number > 0:
-            standing = np.where((wanted >= number) & (readiness >= rung.prepares), float(number), standing)
+            standing = np.maximum(standing, flag((wanted >= number) & (readiness >= rung.prepares)) * float(number))
     return standing
 
 
@@ -65,7 +65,7 @@ def act(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:
     """Posture, preparation, acts and accidents of one military."""
     ladder: Ladder = p.ladder
     wanted = np.maximum(s.posture_wanted, s.forced_posture)
-    shooting = ((s.rival_posture >= ladder.force) | (s.posture >= ladder.force)) * 1.0
+    shooting = flag((s.rival_posture >= ladder.force) | (s.posture >= ladder.force))
     readiness = readiness_next(
         s.readiness, wanted > ladder.quiet, shooting,
         tempo=p.pace * np.exp(p.tempo_spread * s.tempo), hurry=p.hurry, standing_down=p.standing_down,
@@ -84,16 +84,15 @@ def act(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:
     rested = np.where(over, np.maximum(standing, ladder.look_up("falls_back_to", s.posture)), standing)
     posture = np.where(busy, s.posture, np.where(begins, begun, rested))
 
-    at_risk = ((s.posture >= ladder.alert) | (shooting > 0.0)) * 1.0
-    accident = u[1] < probability(p.accidents * at_risk, p.dt)
-    explained = u[2] < s.explains
+    at_risk = flag((s.posture >= ladder.alert) | (shooting > 0.0))
+    chance = probability(p.accidents * at_risk, p.dt)
     return {
         "posture": posture,
         "readiness": np.where(begins, np.maximum(readiness - p.regrouping, 0.0), readiness),
         "act_left": np.where(begins, ladder.look_up("lasts", begun), left),
         "act_begun": begun,
         "order": np.where((wanted > posture) & (wanted > ladder.quiet), wanted, 0.0),
-        "overshot": np.where(begins & (begun > wanted), 1.0, 0.0),
-        "accident": np.where(accident, 1.0, 0.0),
-        "accident_misread": np.where(accident & ~explained, 1.0, 0.0),
+        "overshot": flag(begins & (begun > wanted)),
+        "accident": flag(u[1] < chance),
+        "accident_misread": flag(u[1] < chance * (1.0 - s.explains)),
     }

@@ -7,10 +7,8 @@ for use; those who know the other side's doctrine, from expert dialogues among o
 
 from __future__ import annotations
 
-import numpy as np
-
 from escalation_sim.parameters import Array, Parameter, Values, section
-from escalation_sim.rates import probability
+from escalation_sim.rates import flag, probability
 
 PARAMETERS = section(
     "nuclear_signalling",
@@ -41,14 +39,14 @@ def nuclear_signal(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:
     rate = signal_rate(
         s.threat / float(p.ladder.top),
         (s.posture >= p.ladder.alert) * has_weapons,
-        (s.rival_posture >= p.ladder.force) * 1.0,
+        flag(s.rival_posture >= p.ladder.force),
         signalling=p.signalling,
         under_fire_weight=p.under_fire,
     )
-    return {"nuclear_signal": np.where(u[0] < probability(rate, p.dt), 1.0, 0.0)}
+    return {"nuclear_signal": flag(u[0] < probability(rate, p.dt))}
 
 
 def signal_read(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:
     """1 where the rival's signal of this step is read as preparation for use."""
     misread = (s.rival_nuclear_signal == 1.0) & (u[0] < p.misreading * (1.0 - s.signals_explained))
-    return {"signal_misread": np.where(misread, 1.0, 0.0)}
+    return {"signal_misread": flag(misread)}

@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from escalation_sim.parameters import Array, Parameter, Values, section
+from escalation_sim.rates import flag
 
 PARAMETERS = section(
     "outreach",
@@ -30,7 +31,7 @@ def stress_of(own: Array, rival: Array, provocation: Array, no_talks: Array) -> 
 def outreach(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:
     """How readily a government talks: the rate at which it would call, and the logit of its readiness to."""
     own, rival = p.ladder.look_up("severity", s.posture), p.ladder.look_up("severity", s.rival_posture)
-    hides = (s.order > s.posture) * 1.0
+    hides = flag(s.order > s.posture)
     return {
         "stress_felt": stress_of(own, rival, s.provocation, p.no_talks_under_attack),
         "urge": s.willingness + p.eagerness - p.silence * hides,

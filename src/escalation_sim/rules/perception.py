@@ -14,6 +14,7 @@ from __future__ import annotations
 import numpy as np
 
 from escalation_sim.parameters import Array, Parameter, Values, section
+from escalation_sim.rates import flag
 
 PARAMETERS = section(
     "perception",
@@ -62,7 +63,7 @@ def belief_next(
 
 def believe(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:
     """Belief about the rung the rival wants. One normal draw carries the noise of all sources, whose precisions add up."""
-    honest = honesty((s.rival_order > s.rival_posture) * 1.0, p.bluffing)
+    honest = honesty(flag(s.rival_order > s.rival_posture), p.bluffing)
     bent = s.salience * (p.distortion * s.climate + p.false_alarm * s.falsehood_heard)
     by_eye = p.watching * np.maximum(p.ladder.look_up("visibility", s.rival_posture), _LEAST_VISIBILITY)
     by_word = s.intent_told * honest

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from escalation_sim.parameters import Array, Parameter, Values, section
-from escalation_sim.rates import approached, decayed
+from escalation_sim.rates import approached, decayed, flag
 from escalation_sim.sums import added
 
 PARAMETERS = section(
@@ -103,7 +103,7 @@ def opinion(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:
     arousal = faded + p.salience_per_injury * (injury + under_fire * lasting)
     salience = arousal / (1.0 + arousal)
     weariness = weariness_next(
-        s.weariness, s.deaths_recent, (s.posture >= p.ladder.alert) * 1.0,
+        s.weariness, s.deaths_recent, flag(s.posture >= p.ladder.alert),
         by_deaths=p.weariness_by_deaths, heavy_losses=p.heavy_losses, by_tension=p.weariness_by_tension,
         recovery=p.recovery, dt=p.dt,
     )  # fmt: skip

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from escalation_sim.parameters import Array, Parameter, Values, section
-from escalation_sim.rates import approached
+from escalation_sim.rates import approached, flag
 
 PARAMETERS = section(
     "trade",
@@ -29,5 +29,5 @@ def trade_next(trade: Array, growth: Array, loss: Array, dt: Array) -> Array:
 
 def trade(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:
     """Trade between the two countries, once a day."""
-    hostile = (np.maximum(s.posture[0], s.posture[1]) >= p.ladder.quiet) * 1.0
+    hostile = flag(np.maximum(s.posture[0], s.posture[1]) >= p.ladder.quiet)
     return {"trade": trade_next(s.trade, s.trade_growth, p.fading + p.sanctions * hostile, p.dt)}

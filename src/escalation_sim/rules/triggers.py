@@ -12,6 +12,7 @@ from __future__ import annotations
 import numpy as np
 
 from escalation_sim.parameters import Array, Parameter, Values, section
+from escalation_sim.rates import flag
 
 PARAMETERS = section(
     "triggers",
@@ -22,6 +23,9 @@ PARAMETERS = section(
     shared_investigation=Parameter(0.3, 0.0, 0.8, "1", "share of that probability removed by full talks (a joint inquiry)"),
     residual_blame=Parameter(0.5, 0.0, 0.8, "1", "injury left where the rival is not blamed, for harbouring the group"),
 )  # fmt: skip
+
+
+_ROUNDING = 1e-3  # of a step, since days are added up step by step
 
 
 def probability_of_blame(
@@ -47,10 +51,10 @@ def attack_suffered(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:
     injury = np.zeros_like(s.trust)
     forced = np.zeros_like(s.trust)
     goodwill = np.zeros_like(s.trust)
-    explained = u[1] < s.explains
     for trigger in p.triggers:
-        now = (s.day <= trigger.day) & (trigger.day < s.day + p.dt)
-        during = (s.day + p.dt > trigger.day) & (s.day < trigger.day + trigger.lasts)
+        steps_to_go = np.floor((trigger.day - s.day) / p.dt + _ROUNDING)
+        now = steps_to_go == 0.0
+        during = (steps_to_go <= 0.0) & (s.day < trigger.day + trigger.lasts)
         if not (now | during).any():
             continue
         suffered = now * trigger.is_victim
@@ -58,7 +62,7 @@ def attack_suffered(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:
         if trigger.kind == "attack":
             visible_deaths = visible_deaths + suffered * trigger.deaths * trigger.visibility
         elif trigger.kind in ("incident", "accident"):
-            read_as_intended = np.where(explained, 0.0, 1.0) if trigger.kind == "accident" else 1.0
+            read_as_intended = flag(u[0] < 1.0 - s.explains) if trigger.kind == "accident" else 1.0
             injury = injury + suffered * trigger.visibility * trigger.injury * read_as_intended
         elif trigger.kind == "gesture":
             goodwill = goodwill + suffered * trigger.visibility

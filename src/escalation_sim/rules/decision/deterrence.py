@@ -20,16 +20,18 @@ PARAMETERS = section(
 
 
 def contributions(seen: Values, p: Values) -> stakes.Contributions:
-    """Utility of every rung, term by term; arrays of shape (rung, …)."""
+    """What speaks for and against every rung, term by term."""
     expected = 1.0 + p.choice.punishment * seen.threat
     return stakes.Contributions(
-        threat=stakes.shortfall(p.ladder, seen.threat, p.threat_weight),
-        grievance=stakes.value_of_answer(p.ladder, seen.grievance, seen.resolve * p.choice.opportunity),
-        pressure=stakes.value_of_answer(p.ladder, seen.pressure, p.pressure_weight)
-        + stakes.cost_of_backing_down(p.ladder, seen.commitment, seen.attention, p.audience_cost),
+        threat=(stakes.shortfall(p.ladder, seen.threat, p.threat_weight),),
+        grievance=(stakes.value_of_answer(p.ladder, seen.grievance, seen.resolve * p.choice.opportunity),),
+        pressure=(
+            stakes.value_of_answer(p.ladder, seen.pressure, p.pressure_weight),
+            stakes.cost_of_backing_down(p.ladder, seen.commitment, seen.attention, p.audience_cost),
+        ),
         cost=stakes.cost_of_standing_there(p.ladder, p.cost_sensitivity * expected, seen.price_of_rising),
-        weariness=stakes.cost_of_rung(p.ladder, p.cost_sensitivity * p.weariness_weight * seen.weariness),
-        ties=stakes.value_of_restraint(p.ladder, seen.ties),
-        fear=stakes.fear_of_rung(p.ladder, seen.dread, p.nuclear_caution),
-        deal=stakes.value_of_restraint(p.ladder, seen.promise),
+        weariness=(stakes.cost_of_rung(p.ladder, p.cost_sensitivity * p.weariness_weight * seen.weariness),),
+        ties=(stakes.value_of_restraint(p.ladder, seen.ties),),
+        fear=(stakes.fear_of_rung(p.ladder, seen.dread, p.nuclear_caution),),
+        deal=(stakes.value_of_restraint(p.ladder, seen.promise),),
     )

@@ -21,20 +21,22 @@ PARAMETERS = section(
 
 
 def contributions(seen: Values, p: Values) -> stakes.Contributions:
-    """Utility of every rung, term by term; arrays of shape (rung, …)."""
+    """What speaks for and against every rung, term by term."""
     losing = seen.grievance / (seen.grievance + p.choice.halfway)
     lost = 1.0 + (p.choice.loss_aversion - 1.0) * losing
     guarded = 1.0 + (p.choice.loss_aversion - 1.0) * (1.0 - losing)
     daring = 1.0 - p.choice.risk_seeking * losing
     weight = guarded * daring
     return stakes.Contributions(
-        threat=stakes.shortfall(p.ladder, seen.threat, p.threat_weight * guarded),
-        grievance=stakes.value_of_answer(p.ladder, seen.grievance, seen.resolve * lost),
-        pressure=stakes.value_of_answer(p.ladder, seen.pressure, p.pressure_weight)
-        + stakes.cost_of_backing_down(p.ladder, seen.commitment, seen.attention, p.audience_cost * lost),
+        threat=(stakes.shortfall(p.ladder, seen.threat, p.threat_weight * guarded),),
+        grievance=(stakes.value_of_answer(p.ladder, seen.grievance, seen.resolve * lost),),
+        pressure=(
+            stakes.value_of_answer(p.ladder, seen.pressure, p.pressure_weight),
+            stakes.cost_of_backing_down(p.ladder, seen.commitment, seen.attention, p.audience_cost * lost),
+        ),
         cost=stakes.cost_of_standing_there(p.ladder, p.cost_sensitivity * weight, seen.price_of_rising),
-        weariness=stakes.cost_of_rung(p.ladder, p.cost_sensitivity * p.weariness_weight * seen.weariness * weight),
-        ties=stakes.value_of_restraint(p.ladder, seen.ties),
-        fear=stakes.fear_of_rung(p.ladder, seen.dread, p.nuclear_caution * daring),
-        deal=stakes.value_of_restraint(p.ladder, seen.promise),
+        weariness=(stakes.cost_of_rung(p.ladder, p.cost_sensitivity * p.weariness_weight * seen.weariness * weight),),
+        ties=(stakes.value_of_restraint(p.ladder, seen.ties),),
+        fear=(stakes.fear_of_rung(p.ladder, seen.dread, p.nuclear_caution * daring),),
+        deal=(stakes.value_of_restraint(p.ladder, seen.promise),),
     )

@@ -7,8 +7,6 @@ believes of the rival's intentions enters only through the fear of the top and t
 
 from __future__ import annotations
 
-import numpy as np
-
 from escalation_sim.parameters import Parameter, Values, section
 from escalation_sim.rules.decision import stakes
 
@@ -24,18 +22,18 @@ PARAMETERS = section(
 
 
 def contributions(seen: Values, p: Values) -> stakes.Contributions:
-    """Utility of every rung, term by term; arrays of shape (rung, …)."""
+    """What speaks for and against every rung, term by term."""
     mark = (1.0 - p.choice.generosity) * seen.provocation
-    distance = np.abs(stakes.column(p.ladder, "severity", mark) - mark)
-    nothing = np.zeros_like(distance)
     return stakes.Contributions(
-        threat=nothing,
-        grievance=-(p.choice.matching * distance) * seen.resolve,
-        pressure=stakes.value_of_answer(p.ladder, seen.pressure, p.pressure_weight)
-        + stakes.cost_of_backing_down(p.ladder, seen.commitment, seen.attention, p.audience_cost),
+        threat=(),
+        grievance=(stakes.Distance(p.ladder.tables["severity"], mark, p.choice.matching * seen.resolve),),
+        pressure=(
+            stakes.value_of_answer(p.ladder, seen.pressure, p.pressure_weight),
+            stakes.cost_of_backing_down(p.ladder, seen.commitment, seen.attention, p.audience_cost),
+        ),
         cost=stakes.cost_of_standing_there(p.ladder, p.cost_sensitivity, seen.price_of_rising),
-        weariness=stakes.cost_of_rung(p.ladder, p.cost_sensitivity * p.weariness_weight * seen.weariness),
-        ties=nothing,
-        fear=stakes.fear_of_rung(p.ladder, seen.dread, p.nuclear_caution),
-        deal=stakes.value_of_restraint(p.ladder, seen.promise),
+        weariness=(stakes.cost_of_rung(p.ladder, p.cost_sensitivity * p.weariness_weight * seen.weariness),),
+        ties=(),
+        fear=(stakes.fear_of_rung(p.ladder, seen.dread, p.nuclear_caution),),
+        deal=(stakes.value_of_restraint(p.ladder, seen.promise),),
     )

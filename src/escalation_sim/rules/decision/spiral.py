@@ -19,17 +19,21 @@ PARAMETERS = section(
 
 
 def contributions(seen: Values, p: Values) -> stakes.Contributions:
-    """Utility of every rung, term by term; arrays of shape (rung, …)."""
-    severity = stakes.column(p.ladder, "severity", seen.threat)
+    """What speaks for and against every rung, term by term."""
+    severity = p.ladder.tables["severity"]
     return stakes.Contributions(
-        threat=p.choice.reaction * seen.threat * severity,
-        grievance=p.choice.grievance_pull * seen.grievance * seen.resolve * severity,
-        pressure=stakes.value_of_answer(p.ladder, seen.pressure, p.pressure_weight)
-        + stakes.cost_of_backing_down(p.ladder, seen.commitment, seen.attention, p.audience_cost),
-        cost=-(0.5 * p.choice.fatigue * (severity * severity))
-        + stakes.cost_of_standing_there(p.ladder, p.cost_sensitivity, seen.price_of_rising),
-        weariness=stakes.cost_of_rung(p.ladder, p.cost_sensitivity * p.weariness_weight * seen.weariness),
-        ties=stakes.value_of_restraint(p.ladder, seen.ties),
-        fear=stakes.fear_of_rung(p.ladder, seen.dread, p.nuclear_caution),
-        deal=stakes.value_of_restraint(p.ladder, seen.promise),
+        threat=(stakes.Share(severity, p.choice.reaction * seen.threat),),
+        grievance=(stakes.Share(severity, p.choice.grievance_pull * seen.grievance * seen.resolve),),
+        pressure=(
+            stakes.value_of_answer(p.ladder, seen.pressure, p.pressure_weight),
+            stakes.cost_of_backing_down(p.ladder, seen.commitment, seen.attention, p.audience_cost),
+        ),
+        cost=(
+            stakes.Share(severity * severity, -(0.5 * p.choice.fatigue)),
+            *stakes.cost_of_standing_there(p.ladder, p.cost_sensitivity, seen.price_of_rising),
+        ),
+        weariness=(stakes.cost_of_rung(p.ladder, p.cost_sensitivity * p.weariness_weight * seen.weariness),),
+        ties=(stakes.value_of_restraint(p.ladder, seen.ties),),
+        fear=(stakes.fear_of_rung(p.ladder, seen.dread, p.nuclear_caution),),
+        deal=(stakes.value_of_restraint(p.ladder, seen.promise),),
     )

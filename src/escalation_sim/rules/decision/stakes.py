@@ -1,11 +1,14 @@
 """What is at stake on a rung: the terms of utility that the rival theories of decision weigh differently.
 
-Each function gives the utility of standing on each rung, for one government or a batch of them: the rung axis comes first, in front of
-the axes of its arguments. Higher is better; costs are negative.
+A stake says what standing on each rung is worth, for one government or a batch of them. Higher is better; costs are negative. Three kinds
+suffice: an amount that each rung has its share of (`Share`), a loss from standing below a mark (`Shortfall`), a loss from standing
+away from one (`Distance`). So a decision can go up the ladder once, and add up whatever is shared in the same proportions.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -15,77 +18,122 @@ from escalation_sim.parameters import Array
 
 __all__ = [
     "Contributions",
-    "column",
+    "Distance",
+    "Share",
+    "Shortfall",
+    "Stake",
+    "by_rung",
     "cost_of_backing_down",
     "cost_of_rung",
     "cost_of_standing_there",
     "fear_of_rung",
+    "on_rung",
     "shortfall",
     "value_of_answer",
     "value_of_restraint",
 ]
 
 
+@dataclass(frozen=True)
+class Share:
+    """`amount` times the share of the rung; `shares` has shape (rung,)."""
+
+    shares: Array
+    amount: Array
+
+    def add_to(self, utility: Array, rung: int) -> None:
+        """Add the utility of a rung to what is there."""
+        if self.shares[rung] != 0.0:
+            utility += self.amount * self.shares[rung]
+
+
+@dataclass(frozen=True)
+class Shortfall:
+    """`weight` lost per unit by which the level of the rung stays below `mark`; `levels` has shape (rung,)."""
+
+    levels: Array
+    mark: Array
+    weight: Array
+
+    def add_to(self, utility: Array, rung: int) -> None:
+        """Add the utility of a rung to what is there."""
+        below = self.mark - self.levels[rung]
+        np.maximum(below, 0.0, out=below)
+        utility -= self.weight * below
+
+
+@dataclass(frozen=True)
+class Distance:
+    """`weight` lost per unit by which the level of the rung is away from `mark`; `levels` has shape (rung,)."""
+
+    levels: Array
+    mark: Array
+    weight: Array
+
+    def add_to(self, utility: Array, rung: int) -> None:
+        """Add the utility of a rung to what is there."""
+        utility -= self.weight * np.abs(self.levels[rung] - self.mark)
+
+
+Stake = Share | Shortfall | Distance
+
+
 class Contributions(NamedTuple):
-    """What speaks for and against each rung, arrays of shape (rung, …); the chosen rung has the largest sum (plus disposition)."""
+    """What speaks for and against the rungs, term by term; the chosen rung has the largest sum (plus disposition)."""
 
-    threat: Array
-    grievance: Array
-    pressure: Array
-    cost: Array
-    weariness: Array
-    ties: Array
-    fear: Array
-    deal: Array
-
-
-def column(ladder: Ladder, table: str, beside: Array) -> Array:
-    """A table of the ladder as a column: rung axis first, then as many axes as `beside` has."""
-    return np.reshape(ladder.tables[table], (-1, *([1] * beside.ndim)))
+    threat: tuple[Stake, ...]
+    grievance: tuple[Stake, ...]
+    pressure: tuple[Stake, ...]
+    cost: tuple[Stake, ...]
+    weariness: tuple[Stake, ...]
+    ties: tuple[Stake, ...]
+    fear: tuple[Stake, ...]
+    deal: tuple[Stake, ...]
 
 
-def shortfall(ladder: Ladder, threat: Array, weight: Array) -> Array:
+def on_rung(stakes: Sequence[Stake], rung: int, beside: Array) -> Array:
+    """Utility of one rung from several stakes, of the shape of `beside`."""
+    utility = np.zeros_like(beside)
+    for stake in stakes:
+        stake.add_to(utility, rung)
+    return utility
+
+
+def by_rung(stakes: Sequence[Stake], rungs: int, beside: Array) -> Array:
+    """Utility of every rung from several stakes, shape (rung, …)."""
+    return np.stack([on_rung(stakes, rung, beside) for rung in range(rungs)])
+
+
+def shortfall(ladder: Ladder, threat: Array, weight: Array) -> Shortfall:
     """Utility lost by standing below what the rival is thought to intend; `threat` in rungs."""
-    rung = np.reshape(np.arange(len(ladder), dtype=float), (-1, *([1] * threat.ndim)))
-    below = threat - rung
-    return np.multiply(-weight, np.maximum(below, 0.0, out=below), out=below)
+    return Shortfall(ladder.tables["number"], threat, weight)
 
 
-def value_of_answer(ladder: Ladder, amount: Array, weight: Array) -> Array:
+def value_of_answer(ladder: Ladder, amount: Array, weight: Array) -> Share:
     """Utility of answering an injury, or a public that asks for an answer."""
-    weighed = weight * amount
-    value: Array = weighed * column(ladder, "answers", weighed)
-    return value
+    return Share(ladder.tables["answers"], weight * amount)
 
 
-def cost_of_backing_down(ladder: Ladder, commitment: Array, attention: Array, audience_cost: Array) -> Array:
+def cost_of_backing_down(ladder: Ladder, commitment: Array, attention: Array, audience_cost: Array) -> Shortfall:
     """Audience cost of standing lower than one has publicly committed to (Fearon 1994; Tomz 2007): it rises with the distance."""
-    watched = audience_cost * attention
-    below = commitment - column(ladder, "severity", watched + commitment)
-    return np.multiply(-watched, np.maximum(below, 0.0, out=below), out=below)
+    return Shortfall(ladder.tables["severity"], commitment, audience_cost * attention)
 
 
-def cost_of_rung(ladder: Ladder, sensitivity: Array) -> Array:
+def cost_of_rung(ladder: Ladder, sensitivity: Array) -> Share:
     """Material and political cost of standing on a rung."""
-    cost: Array = -sensitivity * column(ladder, "costs", sensitivity)
-    return cost
+    return Share(ladder.tables["costs"], -sensitivity)
 
 
-def value_of_restraint(ladder: Ladder, price: Array) -> Array:
+def value_of_restraint(ladder: Ladder, price: Array) -> Share:
     """Utility lost by rising above the quiet rungs, at a price per severity: where restraint was promised, or there is much to lose."""
-    above = np.maximum(column(ladder, "severity", price) - ladder.tables["severity"][ladder.quiet], 0.0)
-    loss: Array = -price * above
-    return loss
+    return Share(ladder.tables["above_quiet"], -price)
 
 
-def cost_of_standing_there(ladder: Ladder, sensitivity: Array, price: Array) -> Array:
+def cost_of_standing_there(ladder: Ladder, sensitivity: Array, price: Array) -> tuple[Share, Share]:
     """Cost of a rung, and `price` per severity of having risen above quiet (without cause, against a policy of restraint)."""
-    cost: Array = cost_of_rung(ladder, sensitivity) + value_of_restraint(ladder, price)
-    return cost
+    return cost_of_rung(ladder, sensitivity), value_of_restraint(ladder, price)
 
 
-def fear_of_rung(ladder: Ladder, dread: Array, caution: Array) -> Array:
+def fear_of_rung(ladder: Ladder, dread: Array, caution: Array) -> Share:
     """Nuclear caution: fear of the top of the ladder, felt long before it (Schelling 1966); grows with what the rival is thought to intend."""
-    weighed = caution * dread
-    fear: Array = -weighed * column(ladder, "danger", weighed)
-    return fear
+    return Share(ladder.tables["danger"], -(caution * dread))

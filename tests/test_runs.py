@@ -1,0 +1,160 @@
+"""Runs in pieces, in workers, to disk, and under a design: always the same crises."""
+
+from __future__ import annotations
+
+import os
+import signal
+
+import numpy as np
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+
+import escalation_sim as es
+from escalation_sim import runs as module
+from escalation_sim.noise import BLOCK
+from escalation_sim.results import Result
+from escalation_sim.runs import Task, done_by, done_elsewhere, pieces_done
+
+POINTS = {
+    "countries.india.government.resolve": [1.0, 1.9, 3.0],
+    "triggers.0.deaths": [5.0, 60.0, 20.0],
+    "channels.back_channel.status": ["closed", "open", "open"],
+    "channels.back_channel.relationship": [0.0, 0.5, 0.9],
+    "model.local_fire.tension": [0.0, 0.1, 0.2],
+}
+
+
+def as_scenario(scenario: es.Scenario, point: int) -> es.Scenario:
+    """A point of `POINTS` as a scenario of its own."""
+    for path, values in POINTS.items():
+        scenario = scenario.set(path, values[point])
+    return scenario
+
+
+@pytest.fixture(scope="module")
+def brief(short):
+    return short.set("horizon_days", 30)
+
+
+def test_two_workers_give_what_one_gives(brief):
+    one, two = es.run(brief, 3 * BLOCK + 7, 1), es.run(brief, 3 * BLOCK + 7, 1, workers=2)
+    assert one.outcomes.equals(two.outcomes)
+    assert one.fan.identical(two.fan)
+    assert one.judged.equals(two.judged)
+
+
+def test_pieces_of_any_size_give_the_same(brief):
+    task = Task(brief, 1, np.arange(1500))
+    whole = done_by(task, 1, None)
+    columns = {name: np.concatenate([part.columns[name] for _, part in pieces_done(task, 1, 400)]) for name in whole.columns}
+    assert pd.DataFrame(columns).equals(pd.DataFrame(whole.columns))
+
+
+def test_kept_states_come_back_whole_from_workers(brief):
+    one, two = (es.run(brief, 2 * BLOCK, 1, keep=["posture"], workers=workers) for workers in (1, 2))
+    assert one.trajectories.identical(two.trajectories)
+
+
+def test_crises_of_a_rivalry_come_back_in_order_from_workers(years_of_rivalry):
+    one, two = (es.run(years_of_rivalry, 2 * BLOCK, 1, workers=workers) for workers in (1, 2))
+    assert len(one.crises) > 100
+    assert one.crises.equals(two.crises)
+
+
+@pytest.fixture(scope="module")
+def years_of_rivalry():
+    document = es.load_scenario("scenarios/rivalry-1998-2025.yaml").document
+    first = str(document["triggers"][0]["date"])
+    triggers = [one for one in document["triggers"] if str(one["date"]) <= first]
+    return es.Scenario.from_document({**document, "horizon_days": 400, "triggers": triggers})
+
+
+def test_a_design_gives_at_each_point_the_runs_of_that_scenario(brief):
+    outcomes = es.run_design(brief, POINTS, 600, 1)
+    assert outcomes.index.names == ["point", "run"]
+    for point in range(3):
+        alone = es.run(as_scenario(brief, point), 600, 1).outcomes
+        assert outcomes.loc[point].equals(alone), point
+    assert not outcomes.loc[0].equals(outcomes.loc[2])
+
+
+def test_a_design_is_the_same_in_two_workers_and_as_a_data_frame(brief):
+    one = es.run_design(brief, POINTS, 600, 1)
+    assert es.run_design(brief, pd.DataFrame(POINTS), 600, 1, workers=2).equals(one)
+
+
+def test_a_judged_number_in_the_design_is_not_drawn_and_the_others_keep_their_luck(brief):
+    path = next(path for path in brief.judged if path.endswith("government.resolve"))
+    number = brief.judged[path]
+    design = es.run_design(brief, {path: [number.value, number.value]}, 300, 1)
+    assert design.loc[0].equals(design.loc[1])
+    assert design.loc[0].equals(es.run(brief.set(path, number.value), 300, 1).outcomes)
+
+
+@pytest.mark.parametrize(
+    ("design", "said"),
+    [
+        ({"model.local_fire.tensoin": [0.1]}, "did you mean 'tension'"),
+        ({"model.local_fire.tension": [0.1, 9.0]}, "out of range"),
+        ({"channels.back_chanel.status": ["open"]}, "did you mean 'back_channel'"),
+        ({"channels.back_channel.status": ["ajar"]}, "closed, suspended, open"),
+        ({"horizon_days": [10.0, 20.0]}, "cannot differ from point to point"),
+        ({"model.local_fire.tension": [0.1], "triggers.0.deaths": [1.0, 2.0]}, "one value per point"),
+        ({}, "one value per point"),
+    ],
+)
+def test_a_design_that_makes_no_sense_is_refused(brief, design, said):
+    with pytest.raises(es.InputError, match=said):
+        es.run_design(brief, design, 10, 1)
+
+
+def test_runs_written_to_disk_are_those_of_memory(brief, tmp_path, monkeypatch):
+    monkeypatch.setattr(module, "_PIECE", BLOCK)
+    folder = es.run_to_disk(brief, 3 * BLOCK + 5, 1, tmp_path / "far")
+    there, here = Result.load(folder), es.run(brief, 3 * BLOCK + 5, 1)
+    assert there.outcomes.equals(here.outcomes)
+    assert there.fan.identical(here.fan)
+    assert there.judged.equals(here.judged)
+    assert pq.ParquetFile(folder / "outcomes.parquet").num_row_groups == 4
+    assert pq.read_table(folder / "outcomes.parquet")["run"].to_pylist() == list(range(3 * BLOCK + 5))
+
+
+def test_nothing_is_left_of_a_run_to_disk_that_fails(brief, tmp_path, monkeypatch):
+    def broken(task, progress=None):
+        raise RuntimeError("no luck")
+
+    monkeypatch.setattr(Task, "done", broken)
+    with pytest.raises(RuntimeError):
+        es.run_to_disk(brief, 10, 1, tmp_path / "far")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(("changes", "said"), [({"runs": 0}, "runs"), ({"seed": -1}, "seed"), ({"workers": 0}, "workers")])
+def test_numbers_out_of_range_are_refused(brief, changes, said):
+    with pytest.raises(es.InputError, match=said):
+        es.run(brief, **{"runs": 5, **changes})
+
+
+class Mortal(Task):
+    """A task whose worker dies as often as a file is long."""
+
+    def done(self, progress=None):
+        path = self.scenario
+        marks = path.read_text() if path.exists() else ""
+        if int(self.numbers[0]) == 1 and len(marks) < self.seed:
+            path.write_text(marks + "x")
+            os.kill(os.getpid(), signal.SIGKILL)
+        return int(self.numbers[0])
+
+
+def test_a_piece_whose_worker_is_killed_is_computed_again(tmp_path):
+    pieces = [(start, Mortal(tmp_path / "deaths", 1, np.array([start]))) for start in range(6)]
+    assert list(done_elsewhere(pieces, 2)) == [(start, start) for start in range(6)]
+    assert (tmp_path / "deaths").read_text() == "x"
+
+
+def test_workers_that_die_again_and_again_are_reported_in_one_line(tmp_path):
+    pieces = [(start, Mortal(tmp_path / "deaths", 99, np.array([start]))) for start in range(4)]
+    with pytest.raises(es.InputError, match="worker processes keep dying"):
+        list(done_elsewhere(pieces, 2))
