@@ -48,7 +48,6 @@ def made_result(scenario: Scenario, **columns: Any) -> Result:
     return Result(
         outcomes=frame_from_columns(table),
         fan=fan_from_counts(counts, ended, scenario),
-        judged=frame_from_columns({}, rows=runs),
         trajectories=trajectories_from_paths({}, scenario),
         scenario=scenario,
         seed=7,

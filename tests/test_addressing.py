@@ -11,7 +11,7 @@ import pytest
 import escalation_sim as es
 from escalation_sim.batch import computed, steps
 from escalation_sim.noise import BLOCK, NORMAL, UNIFORM, Draws, Process, initial_draws
-from escalation_sim.parameters import Number
+from escalation_sim.parameters import FLOAT, Number
 from escalation_sim.rules import SECTIONS
 from escalation_sim.scenario import Member
 from escalation_sim.state import VARIABLES, processes
@@ -144,6 +144,87 @@ def test_dropping_runs_does_not_change_what_the_others_draw():
     part.keep(np.array([3, 4]))
     for _ in range(20):
         assert np.array_equal(whole.next("one")[..., places[[3, 4]]], part.next("one"))
+
+
+LANES = [Process("u", ("a", "b"), (2,), 2), Process("n", ("a",), (1,), 1, NORMAL)]
+
+
+def drawn(draws: Draws, calls: int = 20) -> list[np.ndarray]:
+    """More calls than are drawn at once."""
+    return [draws.next(process.name) for _ in range(calls) for process in LANES]
+
+
+def same_draws(found: list[np.ndarray], expected: list[np.ndarray]) -> bool:
+    return all(np.array_equal(one, other) for one, other in zip(found, expected, strict=True))
+
+
+@pytest.mark.parametrize(
+    "runs",
+    [
+        [7] * 5,
+        [3, 3, 9, 9, 9, 511, 511, 512, 512, 1300],
+        [512, 3, 512, 3, 0, 700, 3],
+        [*range(BLOCK), *range(BLOCK)],
+        [*reversed(range(BLOCK)), 5],
+    ],
+    ids=["one", "ascending", "mixed", "whole blocks", "backwards"],
+)
+def test_a_run_that_comes_several_times_draws_what_it_draws_alone(runs):
+    together = drawn(Draws(1, runs, LANES))
+    for run in sorted(set(runs))[:3]:
+        alone = drawn(Draws(1, [run], LANES))
+        for place in np.flatnonzero(np.array(runs) == run):
+            assert same_draws([found[..., place : place + 1] for found in together], alone), (run, place)
+    assert not np.array_equal(together[0], together[2])
+
+
+def test_a_run_that_comes_several_times_goes_on_as_it_would_alone_after_others_were_dropped():
+    runs, places = np.array([3, 3, 9, 511, 512, 512, 3, 9]), np.array([1, 2, 5, 6])
+    draws = Draws(1, runs, LANES)
+    drawn(draws, 5)
+    draws.keep(places)
+    some = drawn(draws)
+    draws.keep(np.array([0, 3]))
+    rest = drawn(draws)
+    for place, run in enumerate(runs[places]):
+        expected = drawn(Draws(1, [run], LANES), 45)
+        assert same_draws([found[..., place : place + 1] for found in some], expected[10:50])
+        if place in (0, 3):
+            assert same_draws([found[..., place // 3 : place // 3 + 1] for found in rest], expected[50:])
+
+
+@pytest.mark.parametrize("calls", [0, 5, 16])
+def test_runs_put_together_go_on_as_they_would_alone_even_where_both_parts_have_the_same_run(calls):
+    parts = [Draws(1, runs, LANES) for runs in ([3, 3, 700], [3, 511, 700, 700])]
+    for part in parts:
+        drawn(part, calls)
+    parts[1].keep(np.array([0, 2, 3]))
+    whole = drawn(Draws.joined(parts))
+    for place, run in enumerate([3, 3, 700, 3, 700, 700]):
+        alone = drawn(Draws(1, [run], LANES), calls + 20)[2 * calls :]
+        assert same_draws([found[..., place : place + 1] for found in whole], alone), (run, place)
+
+
+def test_draws_are_single_precision_and_uniform_ones_multiples_of_the_24th_power_of_a_half():
+    draws = Draws(1, range(4 * BLOCK), LANES)
+    uniform = np.concatenate([draws.next("u").ravel() for _ in range(20)])
+    steps = uniform.astype(float) * 2.0**24
+    assert uniform.dtype == draws.next("n").dtype == FLOAT
+    assert uniform.min() >= 0.0
+    assert uniform.max() <= 1.0 - 2.0**-24
+    assert (steps == np.floor(steps)).all()
+    bits = (steps.astype(np.int64)[:, None] >> np.arange(24)) & 1
+    assert bits.mean(axis=0) == pytest.approx(0.5, abs=0.005), "every bit is drawn"
+    assert np.corrcoef(uniform[::2], uniform[1::2])[0, 1] == pytest.approx(0.0, abs=0.012), "halves of a word are unrelated"
+
+
+def test_initial_draws_are_single_precision_too_and_a_run_may_be_asked_for_twice():
+    values = initial_draws(1, range(8 * BLOCK), "x", "y")
+    assert values.dtype == initial_draws(1, range(8), "x", "y", NORMAL).dtype == FLOAT
+    steps = values.astype(float) * 2.0**24
+    assert (steps == np.floor(steps)).all()
+    assert ((values >= 0.0) & (values < 1.0)).all()
+    assert np.array_equal(initial_draws(1, [9, 3, 9, 600, 3], "x", "y"), values[[9, 3, 9, 600, 3]])
 
 
 def test_draws_have_the_distribution_they_claim():

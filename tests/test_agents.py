@@ -65,7 +65,7 @@ def test_state_is_read_as_plain_attributes(short):
     assert isinstance(india.trust, float)
     assert len(india.liking) == len(short.ladder)
     india.trust = 0.7
-    assert india.trust == 0.7
+    assert india.trust == np.float32(0.7)
     with pytest.raises(AttributeError):
         _ = india.posture  # a military's
     with pytest.raises(AttributeError):

@@ -11,6 +11,7 @@ import escalation_sim as es
 from conftest import SHIPPED, shipped, with_decision
 from escalation_sim.agents import EscalationModel
 from escalation_sim.docking import docked, telling_runs
+from escalation_sim.parameters import FLOAT
 from escalation_sim.rules import THEORIES
 from escalation_sim.turn import EVERY_DAY, TURN
 
@@ -77,7 +78,7 @@ class OneDrawShifted(EscalationModel):
 
     def __init__(self, *arguments, **options):
         super().__init__(*arguments, **options)
-        self._draws.next("choose_posture.mood")
+        self._draws.next("change_mood.mood")
 
 
 class ForgetsARead(EscalationModel):
@@ -119,7 +120,7 @@ def test_the_comparison_notices_a_difference_in_the_last_bit(short):
             super().play(phase, day)
             if phase.name == "revise_trust" and day[0] == 3.0:
                 government = self.government("india")
-                government.trust = np.nextafter(government.trust, 1.0)
+                government.trust = np.nextafter(FLOAT(government.trust), FLOAT(1.0))
 
     report = docked(short, seed=1, runs=range(8), model=Nudged)
     assert report.difference is not None

@@ -31,7 +31,15 @@ def test_tables_say_what_the_rungs_say(ladder):
     for number, rung in enumerate(ladder.rungs):
         assert ladder.names[number] == rung.name
         assert ladder.tables["is_act"][number] == (rung.kind == ACT)
-        assert ladder.tables["prepares"][number] == rung.prepares
+        assert ladder.tables["prepares"][number] == np.float32(rung.prepares)
+        assert ladder.tables["number"][number] == number
+
+
+@EVERY_LADDER
+def test_severity_above_quiet_begins_above_the_highest_quiet_rung(ladder):
+    above, severity = ladder.tables["above_quiet"], ladder.tables["severity"]
+    assert (above[: ladder.quiet + 1] == 0.0).all()
+    assert above[ladder.quiet :] == pytest.approx(severity[ladder.quiet :] - severity[ladder.quiet], abs=1e-6)
 
 
 @EVERY_LADDER
@@ -60,7 +68,7 @@ def test_looking_up_keeps_the_shape(ladder):
     rungs = np.array([[0.0, float(ladder.top)], [float(ladder.alert), 0.0]])
     found = ladder.look_up("severity", rungs)
     assert found.shape == rungs.shape
-    assert found[1, 0] == ladder.rungs[ladder.alert].severity
+    assert found[1, 0] == np.float32(ladder.rungs[ladder.alert].severity)
 
 
 def test_a_table_cannot_be_written():

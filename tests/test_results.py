@@ -33,7 +33,8 @@ def result(brief) -> Result:
 
 @pytest.fixture
 def other() -> Result:
-    return made_result(made_scenario(), peak_rung=[1, 2, 3])
+    """Without judged numbers."""
+    return made_result(made_scenario().fixed(), peak_rung=[1, 2, 3])
 
 
 def assert_same(one: Result, two: Result) -> None:

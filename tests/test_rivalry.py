@@ -338,7 +338,7 @@ def test_a_channel_is_absent_before_the_day_of_its_founding_and_present_from_the
     assert list(path_of(scenario, "back_channel")) == [CLOSED] * 5 + [OPEN] * 7
     working = path_of(scenario, "back_channel", "relationship")
     assert working[4] == 0.0 < relationship
-    assert (working[5:] == relationship).all()
+    assert (working[5:] == np.float32(relationship)).all()
 
 
 def test_a_channel_is_gone_from_the_day_of_its_end():

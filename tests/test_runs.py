@@ -22,6 +22,8 @@ POINTS = {
     "channels.back_channel.status": ["closed", "open", "open"],
     "channels.back_channel.relationship": [0.0, 0.5, 0.9],
     "model.local_fire.tension": [0.0, 0.1, 0.2],
+    "channels.high_commissions.negotiates": [0.0, 0.5, 0.0],
+    "channels.dgmo_hotline.leak_rate": [0.2, 0.0, 0.1],
 }
 
 

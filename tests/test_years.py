@@ -13,8 +13,8 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
+import escalation_sim as es
 from conftest import shipped
-from escalation_sim import batch
 from escalation_sim.agents import EscalationModel
 from escalation_sim.analysis.annals import Annals, Crisis, annals, lines_ended, lines_founded, new_leaders
 from escalation_sim.analysis.estimates import mean_of_counts
@@ -51,7 +51,7 @@ def made_rivalry(**entries):
 
 @pytest.fixture(scope="module")
 def result():
-    return batch.run(made_rivalry(), 20, 3)
+    return es.run(made_rivalry(), 20, 3)
 
 
 def with_crises(result, **columns):
@@ -189,7 +189,7 @@ def test_charts_of_years_are_drawn_whole_with_and_without_crises(chart, result):
     for shown in (
         with_crises(result, peak_rung=[2.0, 5.0, 10.0]),
         dataclasses.replace(result, crises=result.crises.iloc[:0]),
-        batch.run(real, 2, 1),
+        es.run(real, 2, 1),
     ):
         with warnings.catch_warnings():
             warnings.simplefilter("error")

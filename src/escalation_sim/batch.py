@@ -1,6 +1,6 @@
 """The batch engine: thousands of runs of one scenario as arrays with the run on the last axis.
 
-It walks `turn.TURN`; what happens in a phase is the rule's business. Runs that have ended leave the working set at the next midnight;
+It walks `turn.TURN`; what happens in a phase is the rule's business. Runs that have ended leave the working set soon after;
 memory does not grow with the number of runs unless trajectories are asked for.
 """
 

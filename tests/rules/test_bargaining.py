@@ -23,7 +23,7 @@ SIDE = {
 
 def dealt(
     *profiles,
-    u=(0.0, 0.0),
+    u=0.0,
     status=None,
     relationship=None,
     in_use=None,
@@ -49,30 +49,30 @@ def dealt(
         "deals", channel=members("channel", *profiles), dt=dt,
         before_force=before_force, hot_line=hot_line, about_the_line=about_the_line,
     )  # fmt: skip
-    return deal(Values({**by_country, **single, **lines}), p, [array(draw) for draw in u])
+    return deal(Values({**by_country, **single, **lines}), p, [array(u)])
 
 
 def chance_of_deal(*profiles, count=160_000, **changes) -> float:
     """Probability of a deal in one step, over evenly spaced draws."""
-    return float(dealt(*profiles, u=(evenly(count), 0.5), **changes)["deal_struck"].mean())
+    return float(dealt(*profiles, u=evenly(count), **changes)["deal_struck"].mean())
 
 
 def test_both_must_be_willing():
     assert dealt(TALKER)["deal_struck"] == 1.0
     for sides in ((EAGER, NEVER), (NEVER, EAGER), (NEVER, NEVER)):
-        found = dealt(TALKER, willingness=sides, u=(0.0, 1e-9, 0.0))
+        found = dealt(TALKER, willingness=sides, u=1e-9)
         assert found["deal_tried"] == 1.0
         assert found["deal_struck"] == 0.0
 
 
-@for_all(draws=st.tuples(*[st.floats(0, 1, exclude_max=True)] * 3))
+@for_all(draw=st.floats(0, 1, exclude_max=True))
 @settings(max_examples=25, deadline=None)
-def test_a_line_that_cannot_negotiate_never_strikes_a_deal(draws):
+def test_a_line_that_cannot_negotiate_never_strikes_a_deal(draw):
     mute, distant = {"negotiates": 0.0, "influence": 1.0}, {"negotiates": 2.0, "influence": 0.0}
-    found = dealt(mute, distant, u=draws)
+    found = dealt(mute, distant, u=draw)
     assert found["deal_tried"] == found["deal_struck"] == found["talks_near"] == 0.0
     assert found["deal_channel"] == -1.0
-    assert dealt(mute, TALKER, u=(0.0, 0.0, draws[2]))["deal_channel"] == 1.0
+    assert dealt(mute, TALKER, distant, u=0.05 * draw)["deal_channel"] == 1.0
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_a_silent_line_strikes_no_deal(silence):
 
 
 def test_a_line_of_half_the_strength_brings_half_the_talks():
-    u = (evenly(10_000), 0.0)
+    u = evenly(10_000)
     found = dealt({**TALKER, "strength": 0.5}, u=u, fought=1.0)["deal_tried"].mean()
     assert found == pytest.approx(1.0 - np.exp(-0.25 * 0.25), abs=1e-4)
     assert dealt({**TALKER, "strength": 0.0}, fought=1.0)["deal_tried"] == 0.0
@@ -96,7 +96,7 @@ def test_without_lines_there_is_no_deal():
         **{name: rows(*sides) for name, sides in READY.items()}, **seen(cease_fire=0.0, fought=0.0, over=0.0, excitement=0.0, deal_channel=-1.0).__dict__,
         "status": np.zeros((0, 1)), "relationship": np.zeros((0, 1)), "in_use": np.zeros((0, 1)),
     })  # fmt: skip
-    assert deal(s, p, [array(0.0)] * 3)["deal_struck"] == 0.0
+    assert deal(s, p, [array(0.0)])["deal_struck"] == 0.0
 
 
 @pytest.mark.parametrize("posture", [(0.0, 0.0), (2.0, 2.0)])
@@ -113,7 +113,7 @@ def test_no_deal_on_top_of_a_deal():
     ("posture", "fought", "pace"), [((3.0, 3.0), 0.0, 0.45), ((3.0, 4.0), 0.0, 1.0), ((3.0, 3.0), 1.0, 1.0)]
 )
 def test_talks_come_up_at_the_rate_of_the_lines_and_more_slowly_before_force(posture, fought, pace):
-    u = (evenly(10_000), 0.0, 0.0)
+    u = evenly(10_000)
     found = dealt(TALKER, {"negotiates": 0.2, "influence": 0.5}, u=u, relationship=(0.6, 1.0), posture=posture, fought=fought)
     rate = (0.5 * 0.6 + 0.2 * 0.5) * pace
     assert found["deal_tried"].mean() == pytest.approx(1.0 - np.exp(-rate * 0.25), abs=1e-4)
@@ -127,14 +127,14 @@ def test_force_once_used_is_remembered():
 
 def test_when_a_crisis_is_over_what_was_fought_in_it_is_past():
     assert dealt(TALKER, posture=(0.0, 0.0), fought=1.0, over=1.0)["fought"] == 0.0
-    slow, quick = (dealt(TALKER, u=(evenly(10_000), 0.0), fought=1.0, over=over)["deal_tried"].mean() for over in (1.0, 0.0))
+    slow, quick = (dealt(TALKER, u=evenly(10_000), fought=1.0, over=over)["deal_tried"].mean() for over in (1.0, 0.0))
     assert slow == pytest.approx(1.0 - np.exp(-0.5 * 0.45 * 0.25), abs=1e-4)
     assert quick == pytest.approx(1.0 - np.exp(-0.5 * 0.25), abs=1e-4)
 
 
 def test_a_hot_line_is_worth_a_deal_even_without_a_crisis():
     """From the rate of exchanges on at which it is called hot, at its own share of the pace of a crisis."""
-    quiet = {"posture": (2.0, 2.0), "about_the_line": 0.3, "hot_line": 0.5, "u": (evenly(10_000), 0.0)}
+    quiet = {"posture": (2.0, 2.0), "about_the_line": 0.3, "hot_line": 0.5, "u": evenly(10_000)}
     assert (dealt(TALKER, excitement=0.499, **quiet)["deal_tried"] == 0.0).all()
     for fought in (0.0, 1.0):
         talked = dealt(TALKER, excitement=0.5, fought=fought, **quiet)["deal_tried"].mean()
@@ -172,10 +172,33 @@ def test_two_half_steps_strike_as_many_deals_as_one_step():
 
 
 def test_the_line_that_strikes_is_drawn_by_its_part_in_the_agreement():
-    third = evenly(9000)
-    found = dealt(TALKER, {"negotiates": 0.0, "influence": 1.0}, {"negotiates": 1.0, "influence": 1.0}, u=(0.0, third))
-    shares = [np.mean(found["deal_channel"] == place) for place in range(3)]
+    found = dealt(TALKER, {"negotiates": 0.0, "influence": 1.0}, {"negotiates": 1.0, "influence": 1.0}, u=evenly(90_000))
+    struck = found["deal_struck"] == 1.0
+    shares = [np.mean(found["deal_channel"][struck] == place) for place in range(3)]
     assert shares == pytest.approx([1 / 3, 0.0, 2 / 3], abs=2e-4)
+    assert (found["deal_channel"][~struck] == -1.0).all()
+
+
+LINES = st.tuples(st.sampled_from([0.0, 0.1, 0.5, 2.0]), st.sampled_from([0.0, 0.5, 1.0]), st.sampled_from([0.0, 0.3, 1.0]))
+
+
+@for_all(lines=st.lists(LINES, min_size=1, max_size=7), willing=st.floats(-2.0, 2.0), price=st.floats(0.0, 3.0))
+@settings(max_examples=40, deadline=None)
+def test_every_line_gets_its_share_of_the_deals(lines, willing, price):
+    """Its share is that of its talks in which both say yes, and what all strike together is what the rates add up to."""
+    count = 100_000
+    profiles = [{"negotiates": negotiates, "influence": 1.0, "publicity": publicity} for negotiates, _, publicity in lines]
+    found = dealt(
+        *profiles, u=evenly(count), fought=1.0, relationship=tuple(relationship for _, relationship, _ in lines),
+        willingness=(willing, 0.5), price_of_publicity=(price, 0.0),
+    )  # fmt: skip
+    yes = [1.0 / (1.0 + np.exp(price * publicity - willing)) / (1.0 + np.exp(-0.5)) for _, _, publicity in lines]
+    rates = np.array([talks * there * agreed for (talks, there, _), agreed in zip(lines, yes, strict=True)])
+    struck = -np.expm1(-rates.sum() * 0.25)
+    for place, share in enumerate(rates / max(rates.sum(), 1e-9)):
+        assert np.mean(found["deal_channel"] == place) == pytest.approx(struck * share, abs=1.5 / count)
+    assert found["deal_struck"].mean() == pytest.approx(struck, abs=1 / count)
+    assert (found["deal_struck"] <= found["deal_tried"]).all()
 
 
 WEIGHTS = {

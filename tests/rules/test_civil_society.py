@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from escalation_sim.parameters import Values
 from escalation_sim.rules.civil_society import voice, voice_next
-from given import array, given, member, seen, summed_up
+from given import array, evenly, given, member, seen, summed_up
 
 SHARE = st.floats(0.0, 1.0)
 BUILDERS = ({"builds_constituency": 0.02}, {"builds_constituency": 0.05})
@@ -17,13 +17,15 @@ NUMBERS = {
     "contact": 1.0, "stigma": 0.08, "recovery": 0.02, "unrest": 0.02,
 }  # fmt: skip
 """Numbers of these tests, whatever the defaults."""
+NO_UNREST = 0.5
+"""A draw in the middle."""
 
 
 def society(**changes) -> Values:
     return given("civil_society", **{**NUMBERS, **changes})
 
 
-def heard(group=None, *, now=0.3, climate=0.0, salience=1.0, contact=0.03, draw=0.0, **changes):
+def heard(group=None, *, now=0.3, climate=0.0, salience=1.0, contact=0.03, draw=NO_UNREST, **changes):
     p = society(dt=1.0, member=group or member("group"), **changes)
     return voice(seen(voice=now, climate=climate, salience=salience, contact=contact), p, [array(draw)])["voice"]
 
@@ -72,7 +74,13 @@ def test_hostile_coverage_silences_nobody_while_the_crisis_is_far_from_the_publi
     assert heard(climate=1.0, salience=0.0) == heard(climate=0.0, salience=1.0)
 
 
-@for_all(draw=st.floats(-60, 60), now=SHARE, climate=SHARE)
+@for_all(draw=st.floats(0, 1, exclude_max=True), now=SHARE, climate=SHARE, unrest=st.floats(0, 2))
 @settings(max_examples=25, deadline=None)
-def test_voice_stays_a_share(draw, now, climate):
-    assert 0.0 <= heard(now=now, climate=climate, draw=draw) <= 1.0
+def test_voice_stays_a_share_whatever_the_unrest(draw, now, climate, unrest):
+    assert 0.0 <= heard(now=now, climate=climate, draw=draw, unrest=unrest) <= 1.0
+
+
+def test_unrest_has_the_mean_of_none_and_the_variance_of_its_size_in_a_day():
+    found = heard(draw=evenly(10_000), unrest=0.02)
+    assert found.mean() == pytest.approx(heard()[0], abs=1e-9)
+    assert found.std() == pytest.approx(0.02, rel=1e-6)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from escalation_sim.ladder import POSTURE, Ladder, Rung
 from escalation_sim.parameters import Values
 from escalation_sim.rules import THEORIES
+from escalation_sim.rules.decision.stakes import Distance, Share, Shortfall, by_rung, on_rung
 from given import LADDER, array, given
 
 SHARE = st.floats(0.0, 1.0)
@@ -40,10 +41,13 @@ FINE = Ladder("fine", tuple(rung(n, n / 100) for n in range(1001)), quiet=0, ale
 
 
 def weighed(theory: str, situation: dict, ladder: Ladder = LADDER, choice: dict | None = None, **changes):
+    """What each term says for every rung, arrays of shape (rung, 1)."""
     parameters = THEORIES[theory].PARAMETERS
     chosen = Values({name: array((choice or {}).get(name, parameter.default)) for name, parameter in parameters})
     p = given("government", ladder=ladder, choice=chosen, **changes)
-    return THEORIES[theory].contributions(Values({name: array(value) for name, value in situation.items()}), p)
+    seen = Values({name: array(value) for name, value in situation.items()})
+    terms = THEORIES[theory].contributions(seen, p)
+    return type(terms)(*(by_rung(term, len(ladder), seen.threat) for term in terms))
 
 
 def best(contributions) -> int:
@@ -52,6 +56,35 @@ def best(contributions) -> int:
 
 def same(one, other) -> bool:
     return all(np.array_equal(a, b) for a, b in zip(one, other, strict=True))
+
+
+LEVELS = np.array([0.0, 1.0, 2.5, 4.0])
+"""Of a ladder of four rungs."""
+
+
+def test_a_share_is_had_as_far_as_the_rung_shares_in_it():
+    assert by_rung([Share(LEVELS, array([2.0, -1.0]))], 4, np.zeros(2)) == pytest.approx(np.outer(LEVELS, [2.0, -1.0]))
+
+
+def test_a_shortfall_costs_below_its_mark_only_and_a_distance_on_both_sides():
+    short, away = (by_rung([kind(LEVELS, array(2.5), array(2.0))], 4, np.zeros(1))[:, 0] for kind in (Shortfall, Distance))
+    assert short == pytest.approx([-5.0, -3.0, 0.0, 0.0])
+    assert away == pytest.approx([-5.0, -3.0, 0.0, -3.0])
+
+
+def test_stakes_add_up_and_none_at_all_is_nothing():
+    several = [Share(LEVELS, array(2.0)), Shortfall(LEVELS, array(2.5), array(2.0)), Distance(LEVELS, array(1.0), array(0.5))]
+    each = sum(by_rung([stake], 4, np.zeros(1)) for stake in several)
+    assert by_rung(several, 4, np.zeros(1)) == pytest.approx(each)
+    assert np.array_equal(by_rung(several, 4, np.zeros(1))[2], on_rung(several, 2, np.zeros(1)))
+    assert np.array_equal(by_rung((), 4, np.zeros((2, 3))), np.zeros((4, 2, 3)))
+
+
+def test_weighing_a_rung_leaves_the_stakes_as_they_are():
+    mark, weight = array(2.5), array(2.0)
+    for stake in (Share(LEVELS, mark), Shortfall(LEVELS, mark, weight), Distance(LEVELS, mark, weight)):
+        assert np.array_equal(by_rung([stake], 4, mark), by_rung([stake], 4, mark))
+    assert (mark, weight) == (2.5, 2.0)
 
 
 @for_all(situation=SITUATIONS)

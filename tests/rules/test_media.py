@@ -10,22 +10,27 @@ from hypothesis import strategies as st
 
 from escalation_sim.parameters import Values
 from escalation_sim.rules.media import coverage, falsehood_next, hostility_next
-from given import array, given, member, seen
+from given import array, evenly, given, member, seen
 
 SHARE = st.floats(0.0, 1.0)
+DRAW = st.floats(0.0, 1.0, exclude_max=True)
 CALM = {"hostility": 0.3, "falsehood": 0.1, "salience": 0.5, "climate": 0.6, "falsehood_on_social_media": 0.4, "sobering": 0.0}
 NUMBERS = {
     "uptake": 0.25, "imitation": 0.1, "return_to_set_point": 0.08, "unrest": 0.03, "falsehood_spread": 0.15,
     "falsehood_pickup": 0.2, "falsehood_fading": 0.15,
 }  # fmt: skip
 """Numbers of these tests, whatever the defaults."""
+NO_UNREST = 0.5
+"""A draw in the middle."""
 
 
 def press(**changes) -> Values:
     return given("media", **{**NUMBERS, **changes})
 
 
-def covered(outlet: Values, days: int = 1, p: Values | None = None, draw: float = 0.0, **changes) -> dict[str, np.ndarray]:
+def covered(
+    outlet: Values, days: int = 1, p: Values | None = None, draw: float = NO_UNREST, **changes
+) -> dict[str, np.ndarray]:
     state = {**CALM, **changes}
     for _ in range(days):
         found = coverage(seen(**state), Values({**(p or press(dt=1.0)).__dict__, "member": outlet}), [array(draw)])
@@ -79,12 +84,19 @@ def test_a_leaning_outlet_takes_up_hostility_faster():
     assert rise[0] < rise[2]
 
 
-@for_all(draw=st.floats(-40, 40), hostility=SHARE, salience=SHARE, climate=SHARE, unrest=st.floats(0, 0.1))
+@for_all(draw=DRAW, hostility=SHARE, salience=SHARE, climate=SHARE, unrest=st.floats(0, 2))
 @settings(max_examples=40, deadline=None)
 def test_hostility_stays_a_share_whatever_the_unrest(draw, hostility, salience, climate, unrest):
     p = press(dt=1.0, unrest=unrest)
     found = covered(member("outlet"), 1, p, draw, hostility=hostility, salience=salience, climate=climate)
     assert 0.0 <= found["hostility"] <= 1.0
+
+
+def test_unrest_has_the_mean_of_none_and_the_variance_of_its_size_in_a_day():
+    draws = evenly(10_000)
+    found = covered(member("outlet"), p=press(dt=1.0, unrest=0.03), draw=draws)["hostility"]
+    assert found.mean() == pytest.approx(covered(member("outlet"))["hostility"][0], abs=1e-9)
+    assert found.std() == pytest.approx(0.03, rel=1e-6)
 
 
 def test_the_press_takes_falsehoods_over_from_social_media_but_not_the_other_way_round():

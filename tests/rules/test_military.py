@@ -30,7 +30,8 @@ def army(**changes) -> Values:
     return given("military", **{**NUMBERS, **changes})
 
 
-def once(p, u=(LUCKIEST,) * 3, **changes):
+def once(p, u=(LUCKIEST,) * 2, **changes):
+    """One step; `u` holds the draws for going further than ordered, and for an accident."""
     return act(seen(**{**COLD, **changes}), p, [array(draw) for draw in u])
 
 
@@ -142,19 +143,19 @@ def test_an_overshoot_goes_one_act_further_and_never_to_nuclear_use_nor_into_war
 
 def test_overshoots_come_at_the_rate_of_autonomy_and_are_told():
     count = 1000
-    found = once(army(autonomy=0.15), (evenly(count), LUCKIEST, LUCKIEST), posture_wanted=AIR_STRIKE, readiness=20.0)
+    found = once(army(autonomy=0.15), (evenly(count), LUCKIEST), posture_wanted=AIR_STRIKE, readiness=20.0)
     assert np.mean(found["act_begun"] == 6.0) == pytest.approx(0.15, abs=1 / count)
     assert np.array_equal(found["overshot"] == 1.0, found["act_begun"] == 6.0)
 
 
 def test_no_overshoot_without_an_act():
-    found = once(army(autonomy=0.3), (0.0, LUCKIEST, LUCKIEST), posture_wanted=ALERT, readiness=20.0)
+    found = once(army(autonomy=0.3), (0.0, LUCKIEST), posture_wanted=ALERT, readiness=20.0)
     assert found["act_begun"] == found["overshot"] == 0.0
 
 
 def test_accidents_happen_on_alert_or_under_fire_and_not_in_quiet():
     count = 100_000
-    u, p = (LUCKIEST, evenly(count), LUCKIEST), army(accidents=0.05)
+    u, p = (LUCKIEST, evenly(count)), army(accidents=0.05)
     chance = 1.0 - np.exp(-0.05 * 0.25)
     for posture, rival, expected in ((2.0, 2.0, 0.0), (2.0, 3.0, 0.0), (3.0, 0.0, chance), (0.0, 4.0, chance)):
         found = once(p, u, posture=posture, rival_posture=rival)
@@ -162,10 +163,13 @@ def test_accidents_happen_on_alert_or_under_fire_and_not_in_quiet():
 
 
 def test_an_accident_is_misread_unless_somebody_explains_it():
-    count = 1000
-    found = once(army(accidents=0.05), (LUCKIEST, 0.0, evenly(count)), posture=ALERT, explains=0.7)
-    assert (found["accident"] == 1.0).all()
-    assert found["accident_misread"].mean() == pytest.approx(0.3, abs=1 / count)
+    count = 100_000
+    for explains in (0.0, 0.7, 1.0):
+        found = once(army(accidents=0.05), (LUCKIEST, evenly(count)), posture=ALERT, explains=explains)
+        happened, misread = found["accident"], found["accident_misread"]
+        assert happened.mean() == pytest.approx(1.0 - np.exp(-0.05 * 0.25), abs=1 / count)
+        assert misread.mean() == pytest.approx(happened.mean() * (1.0 - explains), abs=1 / count)
+        assert (misread <= happened).all()
 
 
 def test_a_trigger_that_puts_a_country_on_a_rung_needs_no_preparation():

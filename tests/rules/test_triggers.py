@@ -9,7 +9,6 @@ from escalation_sim.parameters import Values
 from escalation_sim.rules.triggers import attack_suffered, injury_of_attack, probability_of_blame
 from given import array, evenly, given, rows
 
-LUCKIEST = 1.0 - 2.0**-53
 NORTH, SOUTH = 0, 1
 WEIGHTS = {
     "injury_per_log_death": 2.0, "reference_deaths": 5.0, "blame": 0.9, "trust_spares_blame": 0.4, "shared_investigation": 0.3,
@@ -27,13 +26,12 @@ def trigger(kind="attack", day=2.0, *, deaths=26.0, visibility=1.0, injury=0.0, 
     )  # fmt: skip
 
 
-def suffered(*triggers, day=2.0, u=(0.0, LUCKIEST), trust=0.0, talking=0.0, explains=0.0, strike=0.0, **changes):
+def suffered(*triggers, day=2.0, reading=0.0, trust=0.0, talking=0.0, explains=0.0, strike=0.0, **changes):
     p = given("triggers", triggers=triggers, targeted_by=np.array([[[1.0], [0.0]]]), **{**WEIGHTS, **changes})
     s = {
-        "trust": rows(trust, trust), "talking": array(talking), "explains": array(explains), "strike_deaths": rows(strike), "day": array(day),
+        "trust": rows(trust, trust), "talking": array(talking), "explains": array(explains), "strike_deaths": rows(strike), "day": np.atleast_1d(np.asarray(day)),
     }  # fmt: skip
-    draws = [np.stack([array(draw)] * 2) for draw in u]
-    return attack_suffered(Values(s), p, draws)
+    return attack_suffered(Values(s), p, [np.stack([array(reading)] * 2)])
 
 
 def injury_by(deaths: float) -> float:
@@ -77,7 +75,7 @@ def test_trust_and_talks_spare_blame_by_their_shares():
 
 def test_a_rival_that_is_not_blamed_is_left_the_residue():
     count = 1000
-    found = suffered(trigger(), u=(evenly(count), LUCKIEST), trust=0.5, residual_blame=0.5)["attack_injury"][NORTH]
+    found = suffered(trigger(), reading=evenly(count), trust=0.5, residual_blame=0.5)["attack_injury"][NORTH]
     blamed = found > 0.75 * injury_by(26.0)
     assert blamed.mean() == pytest.approx(0.9 * 0.8, abs=1 / count)
     assert np.unique(found) == pytest.approx([0.5 * injury_by(26.0), injury_by(26.0)])
@@ -125,13 +123,24 @@ def test_a_trigger_comes_once_whatever_the_step_and_however_late(hours):
         assert sum(step["attack_deaths"][NORTH, 0] for step in steps) == 26.0
 
 
+@pytest.mark.parametrize("hours", [3, 6, 12, 24])
+def test_a_trigger_comes_once_in_single_precision_too(hours):
+    """Hours are those a scenario may have, and days are counted as the engines do."""
+    count = round(24 / hours)
+    for day in (0.0, 2.1, 29.99, 2018.3, 9861.0, 36524.7):
+        steps = range(max(int(day) * count - 2, 0), (int(day) + 1) * count + 2)
+        found = [
+            suffered(trigger(day=day), day=np.array([step / count], np.float32), dt=hours / 24)["attack_deaths"][NORTH, 0]
+            for step in steps
+        ]
+        assert found == [26.0 * (step == int(day * count + 1e-9)) for step in steps]
+
+
 def test_an_incident_injures_and_an_accident_only_where_nobody_explains_it():
     count = 1000
-    draws = (0.0, evenly(count))
-    incident = suffered(trigger("incident", injury=1.6, deaths=0.0, visibility=0.5), u=draws, explains=0.7)["attack_injury"][
-        NORTH
-    ]
-    accident = suffered(trigger("accident", injury=1.6, deaths=0.0), u=draws, explains=0.7)["attack_injury"][NORTH]
+    known = {"reading": evenly(count), "explains": 0.7}
+    incident = suffered(trigger("incident", injury=1.6, deaths=0.0, visibility=0.5), **known)["attack_injury"][NORTH]
+    accident = suffered(trigger("accident", injury=1.6, deaths=0.0), **known)["attack_injury"][NORTH]
     assert incident == pytest.approx(0.8)
     assert np.mean(accident == 0.0) == pytest.approx(0.7, abs=1 / count)
     assert accident.max() == 1.6

@@ -23,12 +23,15 @@ LADDER = "eleven_rungs"
 CHANNELS = {"high_commissions": "open", "dgmo_hotline": "open", "third_party": "suspended"}
 """What most dyads have: missions, a line between the militaries, and third parties that may step in. All assumed."""
 
-WEIGHTS = {"attack": 0.43, "incursion": 0.10, "exercise": 0.06, "incident": 0.41}
+WEIGHTS = {"attack": 0.40, "incursion": 0.10, "exercise": 0.06, "incident": 0.44}
 """Share of dyads with each trigger: violent, violent, military without violence, not military. All assumed; many of them come to nothing, and
 only those in which somebody leaves the quiet rungs are crises."""
 
-ATTENTION = {"value": 0.05, "range": [0.002, 2.0], "shape": "log", "source": "assumed"}
+ATTENTION = {"value": 0.015, "range": [0.0005, 1.5], "shape": "log", "source": "assumed"}
 """How soon outsiders step in: from nearly never to at once, evenly in orders of magnitude (about a third of all crises are mediated)."""
+
+RELATIONSHIP = {"value": 0.5, "range": [0.0, 1.0], "source": "assumed"}
+"""Working relationship of each of these channels at the outset."""
 
 _SWITCH = "0 or 1"
 
@@ -70,7 +73,6 @@ def triggers(ladder: Ladder) -> dict[str, dict[str, Any]]:
 def dyad_document(trigger: str, ladder: Ladder) -> dict[str, Any]:
     """Plain data of a scenario in which everything declared is drawn, set off by one of `WEIGHTS`."""
     first, second = COUNTRIES
-    relationship = {"value": 0.5, "range": [0.0, 1.0], "source": "assumed"}
     return {
         "name": f"dyad-{trigger}",
         "title": f"A dyad like any other, {trigger.replace('_', ' ')}",
@@ -80,7 +82,7 @@ def dyad_document(trigger: str, ladder: Ladder) -> dict[str, Any]:
         "ladder": ladder.name,
         "countries": {name: {"label": name.capitalize(), **sections("country")} for name in COUNTRIES},
         "model": sections("shared"),
-        "channels": {name: {"status": status, "relationship": relationship} for name, status in CHANNELS.items()},
+        "channels": {name: {"status": status, "relationship": RELATIONSHIP} for name, status in CHANNELS.items()},
         "triggers": [triggers(ladder)[trigger]],
         "armed_groups": {"rebels": {"base": first, "target": second, **swept(PROFILES["armed_group"])}},
         "mediators": {"neighbour": {"label": "A neighbour", **swept(PROFILES["mediator"]), "attention": ATTENTION}},

@@ -16,7 +16,7 @@ from escalation_sim.rates import flag, probability
 PARAMETERS = section(
     "bargaining",
     readiness=Parameter(-2.4, -4.0, 3.0, "logit", "willingness to stop when nothing else speaks for or against", "zartman2000"),
-    by_weariness=Parameter(3.0, 0.0, 8.0, "logit", "added by full weariness", "zartman2000"),
+    by_weariness=Parameter(4.5, 0.0, 8.0, "logit", "added by full weariness", "zartman2000"),
     by_fear=Parameter(3.5, 0.0, 6.0, "logit", "added when the rival is thought to be at the top of the ladder"),
     by_trust=Parameter(1.5, 0.0, 5.0, "logit", "added by full trust", "kydd2005"),
     by_losses=Parameter(0.3, 0.0, 1.5, "logit", "added per unit of log(1 + own deaths per day)", "zartman2000"),

@@ -111,7 +111,7 @@ def lines(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:
     talking = np.zeros_like(s.over)
     for member in range(len(heard)):
         if line.negotiates[member].any():
-            talking = np.maximum(talking, heard[member])
+            talking = np.maximum(talking, heard[member] * flag(line.negotiates[member] > 0.0))
     answered, failed = np.max(s.answered, axis=0), np.max(s.unanswered, axis=0)
     return {
         "talking": talking,

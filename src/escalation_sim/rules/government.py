@@ -1,7 +1,7 @@
 """A government chooses the rung it wants.
 
 An ordered choice over the whole ladder, so that rungs can be skipped: for every rung a theory of decision (see `decision`) says what
-threat, grievance, pressure, cost, weariness, trust, fear and a standing deal contribute; the government wants the rung with the
+threat, grievance, pressure, cost, weariness, ties (trust and trade), fear and a standing deal contribute; the government wants the rung with the
 largest sum. Chance enters as a disposition drawn once per run (a liking for each rung, and a temper) and as a mood that
 drifts slowly; so neither the length of a step nor the tempo of meetings changes what happens.
 
@@ -28,12 +28,12 @@ PARAMETERS = section(
     precision=Parameter(2.5, 0.3, 8.0, "1/utility", "precision of choice: the larger, the smaller the part of disposition", "mckelvey1995"),
     mood_size=Parameter(0.15, 0.0, 0.5, "1", "spread of the slow change of resolve within a run (of its logarithm)"),
     mood_days=Parameter(20.0, 5.0, 90.0, "days", "mean time for which a mood lasts"),
-    threat_weight=Parameter(0.92, 0.0, 1.0, "utility/rung", "cost of standing one rung below what the rival is thought to intend", "jervis1976"),
+    threat_weight=Parameter(0.93, 0.0, 1.0, "utility/rung", "cost of standing one rung below what the rival is thought to intend", "jervis1976"),
     pressure_weight=Parameter(2.0, 0.0, 4.0, "utility", "utility of answering under full public pressure", "putnam1988"),
     audience_cost=Parameter(0.8, 0.0, 1.0, "utility/severity", "cost of standing one severity below one's public commitment", "fearon1994, tomz2007"),
     standing_attention=Parameter(0.5, 0.0, 1.0, "1", "part of the audience cost that is due even when the public does not press", "tomz2007"),
     cost_sensitivity=Parameter(0.75, 0.3, 3.0, "1", "weight of the ladder's costs"),
-    unprovoked=Parameter(2.3, 0.0, 4.0, "utility/severity", "cost, per severity above quiet, of rising without cause", "finnemore2003"),
+    unprovoked=Parameter(2.25, 0.0, 4.0, "utility/severity", "cost, per severity above quiet, of rising without cause", "finnemore2003"),
     half_cause=Parameter(1.0, 0.3, 3.0, "grievance + rungs", "grievance and threat above quiet that count as half a cause"),
     weariness_weight=Parameter(2.0, 0.0, 5.0, "1", "by how many times costs are raised under full weariness", "mueller1970"),
     restraint=Parameter(0.0, 0.0, 1.0, "utility/severity", "cost, per severity above quiet, of a declared policy of restraint"),
@@ -145,7 +145,7 @@ def motive_for_force(contributions: Contributions, ladder: Ladder, beside: Array
 def wearied(contributions: Contributions, faded: Array, ladder: Ladder) -> Array:
     """1 where weariness holds the government back from force more than anything else that has changed.
 
-    It is held against the fading of the motive for force since that was strongest, and against fear, trust and a promise given.
+    It is held against the fading of the motive for force since that was strongest, and against fear, ties and a promise given.
     """
     fear, ties, deal, weariness = (
         on_rung(term, ladder.force, faded)

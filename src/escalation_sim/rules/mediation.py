@@ -14,7 +14,7 @@ from escalation_sim.rates import probability
 PARAMETERS = section(
     "mediation",
     scope="shared",
-    steepness=Parameter(0.5, 0.0, 2.0, "1/severity", "how fast attention rises with severity (exponent)", "yusuf2018"),
+    steepness=Parameter(0.7, 0.0, 2.0, "1/severity", "how fast attention rises with severity (exponent)", "yusuf2018"),
     severity_of_full_attention=Parameter(6.0, 3.0, 9.0, "severity", "severity at which a mediator notices at its own rate"),
     signals=Parameter(2.0, 0.0, 10.0, "1", "how many times more attention per nuclear signal still felt", "yusuf2018"),
     lobbying=Parameter(0.5, 0.0, 3.0, "1", "extra attention where a side fears the worst and asks for help"),

@@ -24,8 +24,8 @@ PARAMETERS = section(
     appeals=Parameter(0.4, 0.0, 1.5, "1", "pressure taken away by appeals for peace that everyone hears"),
     burying=Parameter(0.9, 0.0, 1.0, "1", "share of appeals that a fully hostile climate buries", "fp2025"),
     loudness=Parameter(1.5, 0.0, 5.0, "1", "extra weight of a fully hostile voice on social media"),
-    weariness_by_deaths=Parameter(0.05, 0.0, 0.3, "1/day", "rate at which weariness grows under very heavy losses", "mueller1970"),
-    heavy_losses=Parameter(20.0, 2.0, 200.0, "deaths/day", "own deaths per day at which half of that rate is reached"),
+    weariness_by_deaths=Parameter(0.08, 0.0, 0.3, "1/day", "rate at which weariness grows under very heavy losses", "mueller1970"),
+    heavy_losses=Parameter(14.0, 2.0, 200.0, "deaths/day", "own deaths per day at which half of that rate is reached"),
     weariness_by_tension=Parameter(0.002, 0.0, 0.03, "1/day", "rate at which a mobilised country grows weary without losses"),
     recovery=Parameter(0.01, 0.0, 0.05, "1/day", "rate at which weariness passes"),
 )  # fmt: skip

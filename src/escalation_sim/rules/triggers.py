@@ -25,7 +25,7 @@ PARAMETERS = section(
 )  # fmt: skip
 
 
-_ROUNDING = 1e-3  # of a step, since days are added up step by step
+_ROUNDING = 1e-3  # of a step, since the day of a trigger is rounded
 
 
 def probability_of_blame(
