@@ -40,7 +40,7 @@ docs: $(VENV)/.installed
 	$(BIN)/python docs/make_tables.py --outputs
 
 validate: $(VENV)/.installed
-	$(BIN)/escalation-sim validate --docs
+	$(BIN)/escalation-sim validate --docs --workers $$(nproc 2>/dev/null || echo 1)
 
 $(VENV)/bin/python:
 	@test -n "$(PYTHON)" || { echo "error: needs Python 3.11 or newer; say which with make PYTHON=..." >&2; exit 2; }

@@ -132,7 +132,7 @@ class Ledger:
         """Open the rows of a chunk that begins."""
         for name in self.keep:
             if name not in self.paths:
-                self.paths[name] = np.full((self.total, *chunk.state[name].shape[:-1], self.runs), np.nan)
+                self.paths[name] = np.full((self.total, *chunk.state[name].shape[:-1], self.runs), np.nan, FLOAT)
 
     def note_step(self, chunk: Chunk) -> None:
         """Keep the states asked for, and the crises that are over."""
@@ -167,7 +167,7 @@ class Ledger:
             self.columns[name][rows] = column
         for name, path in part.paths.items():
             if name not in self.paths:
-                self.paths[name] = np.full((*path.shape[:-1], self.runs), np.nan)
+                self.paths[name] = np.full((*path.shape[:-1], self.runs), np.nan, FLOAT)
             self.paths[name][..., rows] = path
         self.counts += part.counts
         self.ended += part.ended

@@ -12,6 +12,7 @@ from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Protocol, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -33,9 +34,10 @@ from escalation_sim.scenario import Scenario
 from escalation_sim.scenario.schema import STATUSES
 from escalation_sim.state import VARIABLES, Setting
 
-__all__ = ["run", "run_design", "run_to_disk"]
+__all__ = ["done_in_order", "run", "run_design", "run_to_disk"]
 
 Progress = Callable[[int, int], None]
+Done = TypeVar("Done", covariant=True)
 
 MOST_RUNS = 100_000_000
 _PIECE = 16 * CHUNK  # rows a worker computes at a time, at most: enough that chunks that run empty can be put together
@@ -226,19 +228,31 @@ def done_by(task: Task, workers: int, progress: Progress | None) -> Ledger:
 def pieces_done(task: Task, workers: int, size: int) -> Iterator[tuple[int, Ledger]]:
     """First row and ledger of every piece of a task, in order."""
     pieces = [(start, task.piece(start, start + size)) for start in range(0, len(task.numbers), size)]
+    return done_in_order(pieces, workers)
+
+
+class Piece(Protocol[Done]):
+    """Something to be computed, here or elsewhere; it has to survive being pickled."""
+
+    def done(self) -> Done:
+        """What comes of it."""
+
+
+def done_in_order(pieces: Sequence[tuple[int, Piece[Done]]], workers: int) -> Iterator[tuple[int, Done]]:
+    """Every piece's number and what came of it, in order; with one worker computed here, else by worker processes."""
     if workers > 1:
         yield from done_elsewhere(pieces, workers)
         return
-    for start, piece in pieces:
-        yield start, piece.done()
+    for number, piece in pieces:
+        yield number, piece.done()
 
 
-def done_elsewhere(pieces: Sequence[tuple[int, Task]], workers: int) -> Iterator[tuple[int, Ledger]]:
+def done_elsewhere(pieces: Sequence[tuple[int, Piece[Done]]], workers: int) -> Iterator[tuple[int, Done]]:
     """Pieces computed by worker processes, in order; a few are under way at a time. A piece whose worker died is begun again."""
     from loky import get_reusable_executor
 
     todo = deque(pieces)
-    under_way: deque[tuple[int, Task, Future[Ledger]]] = deque()
+    under_way: deque[tuple[int, Piece[Done], Future[Done]]] = deque()
     deaths = 0
     while todo or under_way:
         while todo and len(under_way) < 2 * workers:
@@ -246,7 +260,7 @@ def done_elsewhere(pieces: Sequence[tuple[int, Task]], workers: int) -> Iterator
             under_way.append((start, piece, get_reusable_executor(max_workers=workers).submit(piece.done)))
         start, piece, future = under_way[0]
         try:
-            ledger = future.result()
+            result = future.result()
         except BrokenProcessPool as error:
             deaths += 1
             if deaths == _ATTEMPTS:
@@ -261,7 +275,7 @@ def done_elsewhere(pieces: Sequence[tuple[int, Task]], workers: int) -> Iterator
             continue
         under_way.popleft()
         deaths = 0
-        yield start, ledger
+        yield start, result
 
 
 def check_size(runs: int, seed: int, workers: int) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from escalation_sim.cli.changes import Seed, number_from
+from escalation_sim.cli.changes import Seed, Workers, number_from
 
 if TYPE_CHECKING:
     from rich.progress import TaskID
@@ -26,7 +26,7 @@ Runs = Annotated[
     typer.Option(
         "--runs",
         metavar="N",
-        help="Runs of each crisis; of generic dyads eight times as many in all.",
+        help="Runs of each crisis; of generic dyads sixteen times as many in all.",
         parser=number_from("--runs", 2, MOST_RUNS),
     ),
 ]
@@ -43,7 +43,7 @@ Docs = Annotated[bool, typer.Option("--docs", help="Write docs/validation.md.")]
 PAGE = Path("docs") / "validation.md"
 
 
-def validate(
+def validate(  # noqa: PLR0913  (one argument for each option)
     scenarios: Folder = Path("scenarios"),
     runs: Runs = "2000",  # type: ignore[assignment]  # read by the option's parser
     seed: Seed = "1",  # type: ignore[assignment]
@@ -51,6 +51,7 @@ def validate(
     mode: Mode = None,
     patterns: Patterns = True,
     docs: Docs = False,
+    workers: Workers = "1",  # type: ignore[assignment]
 ) -> None:
     """Hold the model against history: real crises from their triggers alone, and patterns of many crises."""
     from escalation_sim.cli.run import check_folder
@@ -65,6 +66,7 @@ def validate(
             seed=seed,
             modes=tuple(dict.fromkeys(mode or MODES)),
             with_patterns=patterns,
+            workers=workers,
             progress=progress,
         )
     show_hindcasts(found)

@@ -260,9 +260,9 @@ def middle_on_scale(observed: tuple[float, float], outcome: str, horizon: float)
     return float(np.mean(on_scale(observed, outcome, horizon)))
 
 
-def forecast(scenario: Scenario, runs: int, seed: int) -> dict[str, Array]:
+def forecast(scenario: Scenario, runs: int, seed: int, workers: int = 1) -> dict[str, Array]:
     """The runs' values of every outcome, infinite where something did not happen; arrays of shape (run,)."""
-    outcomes = engine.run(scenario, runs, seed).outcomes
+    outcomes = engine.run(scenario, runs, seed, workers=workers).outcomes
     values = {name: outcomes[name].to_numpy(dtype=float) for name in OUTCOMES}
     return {name: np.where(np.isnan(column), np.inf, column) for name, column in values.items()}
 
@@ -273,6 +273,7 @@ def hindcasts(
     seed: int = 1,
     modes: Sequence[str] = MODES,
     progress: Callable[[int, int], None] | None = None,
+    workers: int = 1,
 ) -> list[Hindcast]:
     """All outcomes on record of all crises, in every mode.
 
@@ -281,6 +282,7 @@ def hindcasts(
     crises : scenarios with a record, by name; see `crises_in`.
     runs, seed : of each crisis in each mode; all share their luck.
     progress : called with (crises done, crises in all).
+    workers : processes to compute in; changes no figure.
     """
     sets = [(mode, shift, inputs) for mode in modes for shift, inputs in inputs_of_mode(crises, mode).items()]
     total = sum(len(inputs) for *_, inputs in sets)
@@ -288,7 +290,7 @@ def hindcasts(
     done = 0
     for mode, shift, inputs in sets:
         for name, scenario in inputs.items():
-            values = forecast(scenario, runs, seed)
+            values = forecast(scenario, runs, seed, workers)
             found += [made for outcome in OUTCOMES if (made := hindcast(crises, name, outcome, values[outcome], mode, shift))]
             done += 1
             if progress:

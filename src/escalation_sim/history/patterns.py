@@ -20,6 +20,7 @@ from scipy import optimize, stats
 from escalation_sim import batch
 from escalation_sim.ladder import ACT, Ladder
 from escalation_sim.parameters import Array
+from escalation_sim.runs import done_in_order
 from escalation_sim.scenario import Scenario, Trigger, load_scenario
 from escalation_sim.scenario.document import read
 
@@ -62,7 +63,7 @@ NOT_MILITARY, WITHOUT_VIOLENCE, VIOLENT = 0, 1, 2
 VIOLENCE = ("no violence", "minor clashes", "serious clashes", "war")
 """Classes of violence of a crisis, after the ICB data."""
 
-_PIECE = 1024  # runs computed at a time; bounds memory, changes no result
+_PIECE = 2048  # runs computed at a time; bounds memory, changes no result
 _DAYS_A_MONTH = 365.25 / 12.0
 _LEAST_EVENTS = 10
 
@@ -240,19 +241,33 @@ def first_trigger(scenario: Scenario) -> Trigger:
     return min(hostile, key=lambda trigger: trigger.day)
 
 
-def of_one(scenario: Scenario, runs: int, seed: int) -> Ensemble:
+@dataclass(frozen=True)
+class Stretch:
+    """Some runs of one crisis, to be computed."""
+
+    scenario: Scenario
+    seed: int
+    first: int
+    after: int
+
+    def done(self) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """Outcomes, one row per run, and acts; runs are numbered through."""
+        numbers = np.arange(self.first, self.after)
+        ledger = batch.computed(self.scenario, self.seed, numbers, keep=("posture", "act_begun"))
+        names = ("peak_rung", "peak_day", "days_to_end", "mediation_day")
+        found = acts_from_paths(ledger.paths["posture"], ledger.paths["act_begun"])
+        day = found["step"] / round(24.0 / self.scenario.step_hours)
+        return pd.DataFrame({name: ledger.columns[name] for name in names}), found.assign(
+            run=found["run"] + self.first, day=day
+        )
+
+
+def of_one(scenario: Scenario, runs: int, seed: int, workers: int = 1) -> Ensemble:
     """Runs of one crisis, followed for `HORIZON` days."""
     longer = scenario.set("horizon_days", HORIZON)
-    steps_a_day = round(24.0 / scenario.step_hours)
-    columns: list[pd.DataFrame] = []
-    acts: list[pd.DataFrame] = []
-    for start in range(0, runs, _PIECE):
-        ledger = batch.computed(longer, seed, np.arange(start, min(start + _PIECE, runs)), keep=("posture", "act_begun"))
-        columns.append(
-            pd.DataFrame({name: ledger.columns[name] for name in ("peak_rung", "peak_day", "days_to_end", "mediation_day")})
-        )
-        found = acts_from_paths(ledger.paths["posture"], ledger.paths["act_begun"])
-        acts.append(found.assign(run=found["run"] + start, day=found["step"] / steps_a_day))
+    pieces = [(first, Stretch(longer, seed, first, min(first + _PIECE, runs))) for first in range(0, runs, _PIECE)]
+    parts = [part for _, part in done_in_order(pieces, workers)]
+    columns, acts = [part[0] for part in parts], [part[1] for part in parts]
     trigger = first_trigger(scenario)
     countries = [country.name for country in scenario.countries]
     outcomes = pd.concat(columns, ignore_index=True).assign(
@@ -279,11 +294,13 @@ def pooled(parts: Sequence[Ensemble]) -> Ensemble:
     )
 
 
-def gathered(scenarios: Iterable[tuple[Scenario, int]], seed: int, progress: Callable[[], None] | None = None) -> Ensemble:
+def gathered(
+    scenarios: Iterable[tuple[Scenario, int]], seed: int, progress: Callable[[], None] | None = None, workers: int = 1
+) -> Ensemble:
     """Runs of several crises, pooled; pairs of a scenario and its number of runs. `progress` is called after each."""
     parts = []
     for scenario, runs in scenarios:
-        parts.append(of_one(scenario, runs, seed))
+        parts.append(of_one(scenario, runs, seed, workers))
         if progress:
             progress()
     return pooled(parts)

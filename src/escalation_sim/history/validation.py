@@ -44,7 +44,7 @@ hand, and local fire has its excitation from clustering."""
 
 RIVALRY_FILE = "rivalry-1998-2025.yaml"
 
-DYADS_A_RUN = 8
+DYADS_A_RUN = 16
 """Generic dyads for each run of a crisis: they are as unlike as can be, and only every second one becomes a crisis."""
 
 _RIVALRY_RUNS = 200
@@ -200,6 +200,7 @@ def validated(
     seed: int = 1,
     modes: Sequence[str] = MODES,
     with_patterns: bool = True,
+    workers: int = 1,
     progress: Progress | None = None,
 ) -> Validation:
     """Hold the model against history.
@@ -209,6 +210,7 @@ def validated(
     folder : where the scenarios are.
     runs : of each crisis in each mode and for the patterns; of generic dyads, in all, `DYADS_A_RUN` times as many.
     modes : see `hindcasts.MODES`.
+    workers : processes to compute in; changes no figure.
     progress : called with (what, done, in all).
 
     Raises
@@ -220,11 +222,11 @@ def validated(
         return (lambda done, total: progress(what, done, total)) if progress else None
 
     crises = hindcasts.crises_in(folder)
-    found = hindcasts.hindcasts(crises, runs, seed, modes, told("hindcasts"))
+    found = hindcasts.hindcasts(crises, runs, seed, modes, told("hindcasts"), workers)
     held: list[PatternResult] = []
     calm: dict[str, float] = {}
     if with_patterns:
-        ensembles, rivalry = gathered(crises, Path(folder) / RIVALRY_FILE, runs, seed, told("patterns"))
+        ensembles, rivalry = gathered(crises, Path(folder) / RIVALRY_FILE, runs, seed, told("patterns"), workers)
         held = [held_against(pattern, ensembles, rivalry) for pattern in patterns.patterns()]
         calm = {name: float(np.mean(~one.risen)) for name, one in ensembles.items()}
     missing = tuple(name for name in CRISES if name not in crises)
@@ -232,10 +234,18 @@ def validated(
 
 
 def gathered(
-    crises: Mapping[str, Scenario], rivalry: Path, runs: int, seed: int, progress: Callable[[int, int], None] | None
+    crises: Mapping[str, Scenario],
+    rivalry: Path,
+    runs: int,
+    seed: int,
+    progress: Callable[[int, int], None] | None,
+    workers: int = 1,
 ) -> tuple[dict[str, Ensemble], Rivalry | None]:
     """The runs that the patterns need: of real crises, of generic dyads, and of a rivalry if its file exists."""
-    asked = {"south_asia": [(scenario, runs) for scenario in crises.values()], "generic": dyads.generic_scenarios(DYADS_A_RUN * runs)}
+    asked = {
+        "south_asia": [(scenario, runs) for scenario in crises.values()],
+        "generic": dyads.generic_scenarios(DYADS_A_RUN * runs),
+    }
     total = sum(len(one) for one in asked.values()) + rivalry.is_file()
     done = 0
 
@@ -245,7 +255,7 @@ def gathered(
         if progress:
             progress(done, total)
 
-    ensembles = {name: patterns.gathered(scenarios, seed, one_more) for name, scenarios in asked.items()}
+    ensembles = {name: patterns.gathered(scenarios, seed, one_more, workers) for name, scenarios in asked.items()}
     if not rivalry.is_file():
         return ensembles, None
     events = patterns.rivalry_events(rivalry, min(runs, _RIVALRY_RUNS), seed)
