@@ -27,7 +27,7 @@ WEIGHTS = {"attack": 0.40, "incursion": 0.10, "exercise": 0.06, "incident": 0.44
 """Share of dyads with each trigger: violent, violent, military without violence, not military. All assumed; many of them come to nothing, and
 only those in which somebody leaves the quiet rungs are crises."""
 
-ATTENTION = {"value": 0.013, "range": [0.0004, 1.3], "shape": "log", "source": "assumed"}
+ATTENTION = {"value": 0.015, "range": [0.0005, 1.5], "shape": "log", "source": "assumed"}
 """How soon outsiders step in: from nearly never to at once, evenly in orders of magnitude (about a third of all crises are mediated)."""
 
 RELATIONSHIP = {"value": 0.5, "range": [0.0, 1.0], "source": "assumed"}
