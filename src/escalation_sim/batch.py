@@ -22,7 +22,7 @@ from escalation_sim.turn import TURN, Phase
 
 __all__ = ["CHUNK", "Ledger", "computed", "steps"]
 
-CHUNK = 16 * BLOCK
+CHUNK = 14 * BLOCK
 _CARRIED_ALONG = 0.03  # largest share of ended runs in a chunk: putting the others together costs about as much as a step
 _HEAP_BYTES = 31 << 20
 _MERGE_ON_DAYS = (14, 28, 56)  # runs that go on beyond these days are put together, so that no chunk runs nearly empty
@@ -305,6 +305,7 @@ def computed(
         if progress:
             progress(ledger.done, len(numbers))
         if len(chunk.live):
+            chunk.draws.pack()
             waiting[stage + 1].append(chunk)
             if sum(len(one.live) for one in waiting[stage + 1]) >= size:
                 go_on(stage + 1)

@@ -29,7 +29,7 @@ NORMAL = "normal"
 
 _ALL = np.arange(BLOCK)
 
-_CALLS_AHEAD = 16
+_CALLS_AHEAD = 8
 
 
 def block_of(run: int) -> tuple[int, int]:
@@ -160,6 +160,11 @@ class Draws:
             if id(columns) not in renewed:
                 renewed[id(columns)] = places if columns is None else columns[places]
             self._columns[name] = renewed[id(columns)]
+
+    def pack(self) -> None:
+        """Hold no more than the runs that are left need; before a wait."""
+        self._ahead = {name: self._left(name) for name in self._ahead}
+        self._columns = dict.fromkeys(self._ahead)
 
     @classmethod
     def joined(cls, parts: Sequence[Draws]) -> Draws:
