@@ -227,6 +227,20 @@ def test_initial_draws_are_single_precision_too_and_a_run_may_be_asked_for_twice
     assert np.array_equal(initial_draws(1, [9, 3, 9, 600, 3], "x", "y"), values[[9, 3, 9, 600, 3]])
 
 
+@pytest.mark.parametrize("calls", [3, 8, 16, 21])
+def test_a_wait_does_not_change_what_is_drawn_after_it(calls):
+    process = [Process("one", ("a", "b"), (2,), 2), Process("never", ("a",), (1,), 1)]
+    whole, part = Draws(1, range(40), process), Draws(1, range(40), process)
+    for _ in range(calls):
+        whole.next("one"), part.next("one")
+    left = np.arange(0, 40, 3)
+    part.keep(left)
+    part.pack()
+    again = Draws.joined([part])
+    for _ in range(20):
+        assert np.array_equal(whole.next("one")[..., left], again.next("one"))
+
+
 def test_draws_have_the_distribution_they_claim():
     draws = Draws(1, range(4 * BLOCK), [Process("u", ("a",), (1,), 1, UNIFORM), Process("n", ("a",), (1,), 1, NORMAL)])
     uniform = np.concatenate([draws.next("u").ravel() for _ in range(20)])

@@ -162,8 +162,8 @@ class Draws:
             self._columns[name] = renewed[id(columns)]
 
     def pack(self) -> None:
-        """Hold no more than the runs that are left need; before a wait."""
-        self._ahead = {name: self._left(name) for name in self._ahead}
+        """Hold no more than the runs that are left still need; before a wait."""
+        self._ahead = {name: self._left(name) for name in self._ahead if self._used[name] < _CALLS_AHEAD}
         self._columns = dict.fromkeys(self._ahead)
 
     @classmethod
