@@ -131,7 +131,7 @@ def run_mesa(scenario: es.Scenario, runs: int) -> list[Collected]:
     """The first runs by Mesa's own runner, in this process; the models as they stopped."""
     models: list[Collected] = []
 
-    def model(run: int) -> Collected:
+    def model(run: int, **_chance: object) -> Collected:  # Mesa 3.5 hands over a generator, which a run of ours does not need
         models.append(Collected(scenario, run))
         return models[-1]
 
