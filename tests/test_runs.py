@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 
@@ -104,6 +105,7 @@ def test_a_judged_number_in_the_design_is_not_drawn_and_the_others_keep_their_lu
         ({"horizon_days": [10.0, 20.0]}, "cannot differ from point to point"),
         ({"model.local_fire.tension": [0.1], "triggers.0.deaths": [1.0, 2.0]}, "one value per point"),
         ({}, "one value per point"),
+        ({"model.local_fire.tension": ["much", "little"]}, "not numbers"),
     ],
 )
 def test_a_design_that_makes_no_sense_is_refused(brief, design, said):
@@ -128,6 +130,20 @@ def test_nothing_is_left_of_a_run_to_disk_that_fails(brief, tmp_path, monkeypatc
 
     monkeypatch.setattr(Task, "done", broken)
     with pytest.raises(RuntimeError):
+        es.run_to_disk(brief, 10, 1, tmp_path / "far")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_nothing_is_left_of_a_run_to_disk_when_the_disk_is_full(brief, tmp_path, monkeypatch):
+    close = pq.ParquetWriter.close
+
+    def full(writer, *_):
+        close(writer)
+        raise OSError(errno.ENOSPC, "no space left on device")
+
+    monkeypatch.setattr(pq.ParquetWriter, "write_table", full)
+    monkeypatch.setattr(pq.ParquetWriter, "close", full)
+    with pytest.raises(OSError, match="no space"):
         es.run_to_disk(brief, 10, 1, tmp_path / "far")
     assert list(tmp_path.iterdir()) == []
 

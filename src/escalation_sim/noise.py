@@ -29,7 +29,7 @@ NORMAL = "normal"
 
 _ALL = np.arange(BLOCK)
 
-_CALLS_AHEAD = 8
+_CALLS_AHEAD = 8  # calls of a process that are drawn at once: saves overhead, costs memory, changes no value
 
 
 def block_of(run: int) -> tuple[int, int]:

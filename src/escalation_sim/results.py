@@ -11,6 +11,7 @@ import platform
 import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -141,7 +142,8 @@ class ResultWriter:
 
     def __exit__(self, *_: object) -> None:
         for table in self._tables.values():
-            table.close()
+            with suppress(OSError):  # a full disk is full for the end of a file as well
+                table.close()
         shutil.rmtree(self._work, ignore_errors=True)
 
     def append(self, outcomes: pd.DataFrame, judged: pd.DataFrame, crises: pd.DataFrame) -> None:

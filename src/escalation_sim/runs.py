@@ -172,6 +172,7 @@ def numbers_of_points(scenario: Scenario, columns: Mapping[str, Array]) -> dict[
             scenario.set(path, "open")  # for the name of the channel
             values = np.array([codes[name] for name in names])
         else:
+            values = as_numbers(path, values)
             for extreme in {float(np.min(values)), float(np.max(values))}:
                 scenario.set(path, extreme)
         if parts[0] == "countries":
@@ -186,6 +187,14 @@ def numbers_of_points(scenario: Scenario, columns: Mapping[str, Array]) -> dict[
                 allowed="numbers that rules read here (a country may have its own)",
             )
     return checked
+
+
+def as_numbers(path: str, values: Array) -> Array:
+    """A column of a design as floats; raises InputError where it holds something else."""
+    try:
+        return values.astype(float)
+    except (TypeError, ValueError):
+        raise InputError("not numbers", key=path, value=values.tolist()[:3], allowed="one number per point") from None
 
 
 @dataclass(frozen=True)
@@ -254,28 +263,32 @@ def done_elsewhere(pieces: Sequence[tuple[int, Piece[Done]]], workers: int) -> I
     todo = deque(pieces)
     under_way: deque[tuple[int, Piece[Done], Future[Done]]] = deque()
     deaths = 0
-    while todo or under_way:
-        while todo and len(under_way) < 2 * workers:
-            start, piece = todo.popleft()
-            under_way.append((start, piece, get_reusable_executor(max_workers=workers).submit(piece.done)))
-        start, piece, future = under_way[0]
-        try:
-            result = future.result()
-        except BrokenProcessPool as error:
-            deaths += 1
-            if deaths == _ATTEMPTS:
-                raise InputError(
-                    "worker processes keep dying (killed, or out of memory?)",
-                    key="workers",
-                    value=workers,
-                    allowed="fewer workers",
-                ) from error
-            todo.extendleft((start, piece) for start, piece, _ in reversed(under_way))
-            under_way.clear()
-            continue
-        under_way.popleft()
-        deaths = 0
-        yield start, result
+    try:
+        while todo or under_way:
+            while todo and len(under_way) < 2 * workers:
+                number, piece = todo.popleft()
+                under_way.append((number, piece, get_reusable_executor(max_workers=workers).submit(piece.done)))
+            number, _, future = under_way[0]
+            try:
+                result = future.result()
+            except BrokenProcessPool as error:
+                deaths += 1
+                if deaths == _ATTEMPTS:
+                    raise InputError(
+                        "worker processes keep dying (killed, or out of memory?)",
+                        key="workers",
+                        value=workers,
+                        allowed="fewer workers",
+                    ) from error
+                todo.extendleft((number, piece) for number, piece, _ in reversed(under_way))
+                under_way.clear()
+                continue
+            under_way.popleft()
+            deaths = 0
+            yield number, result
+    finally:  # nobody waits for the rest after an error or an interrupt
+        for *_, future in under_way:
+            future.cancel()
 
 
 def check_size(runs: int, seed: int, workers: int) -> None:

@@ -162,10 +162,11 @@ def _bytes(path: Path, name: str) -> bytes:
 
 def _file_nearby(path: Path) -> str | None:
     try:
-        names = [entry.name for entry in path.parent.iterdir() if entry.suffix in (".yaml", ".yml")]
+        names = {entry.stem: entry.name for entry in sorted(path.parent.iterdir()) if entry.suffix in (".yaml", ".yml")}
     except OSError:
         return None
-    return nearest(path.name, sorted(names))
+    stem = nearest(path.stem, names)  # endings are alike and say nothing
+    return names[stem] if stem else None
 
 
 class _PlainLoader(yaml.SafeLoader):
