@@ -13,9 +13,10 @@ import pytest
 
 import escalation_sim as es
 from escalation_sim import runs as module
+from escalation_sim.executors import Processes, done_elsewhere
 from escalation_sim.noise import BLOCK
 from escalation_sim.results import Result
-from escalation_sim.runs import Task, done_by, done_elsewhere, pieces_done
+from escalation_sim.runs import Task, done_by, pieces_done
 
 POINTS = {
     "countries.india.government.resolve": [1.0, 1.9, 3.0],
@@ -168,11 +169,11 @@ class Mortal(Task):
 
 def test_a_piece_whose_worker_is_killed_is_computed_again(tmp_path):
     pieces = [(start, Mortal(tmp_path / "deaths", 1, np.array([start]))) for start in range(6)]
-    assert list(done_elsewhere(pieces, 2)) == [(start, start) for start in range(6)]
+    assert list(done_elsewhere(pieces, Processes(2))) == [(start, start) for start in range(6)]
     assert (tmp_path / "deaths").read_text() == "x"
 
 
 def test_workers_that_die_again_and_again_are_reported_in_one_line(tmp_path):
     pieces = [(start, Mortal(tmp_path / "deaths", 99, np.array([start]))) for start in range(4)]
     with pytest.raises(es.InputError, match="worker processes keep dying"):
-        list(done_elsewhere(pieces, 2))
+        list(done_elsewhere(pieces, Processes(2)))

@@ -6,19 +6,18 @@ together in order. A row's crisis depends on its seed, run number and numbers al
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import NoReturn
 
 import numpy as np
 import pandas as pd
 
 from escalation_sim.batch import CHUNK, Ledger, computed
 from escalation_sim.errors import InputError, nearest
+from escalation_sim.executors import crew_of, done_in_order
+from escalation_sim.inputs import Input, country_path, inputs_of
 from escalation_sim.noise import BLOCK
 from escalation_sim.parameters import Array
 from escalation_sim.results import (
@@ -32,17 +31,15 @@ from escalation_sim.results import (
 )
 from escalation_sim.scenario import Scenario
 from escalation_sim.scenario.schema import STATUSES
-from escalation_sim.state import VARIABLES, Setting
+from escalation_sim.state import VARIABLES
 
-__all__ = ["done_in_order", "run", "run_design", "run_to_disk"]
+__all__ = ["Task", "numbers_of_points", "run", "run_design", "run_to_disk"]
 
 Progress = Callable[[int, int], None]
-Done = TypeVar("Done", covariant=True)
 
 MOST_RUNS = 100_000_000
 _PIECE = 16 * CHUNK  # rows a worker computes at a time, at most: enough that chunks that run empty can be put together
 _PIECES_A_WORKER = 4  # at least, so that nobody waits long for the last
-_ATTEMPTS = 3  # at a piece whose worker died
 
 
 def run(
@@ -159,34 +156,44 @@ def run_design(
 
 def numbers_of_points(scenario: Scenario, columns: Mapping[str, Array]) -> dict[str, Array]:
     """The columns of a design by the paths that the engine knows, checked: every path exists, every value is allowed."""
-    streams = {country.name: country.stream for country in scenario.countries}
+    known = inputs_of(scenario)
     checked: dict[str, Array] = {}
     for path, values in columns.items():
-        parts = path.split(".")
-        if parts[0] == "channels" and parts[-1] == "status":
-            codes = {**STATUSES, **{str(code): code for code in STATUSES.values()}}
-            names = [str(value) for value in values.tolist()]
-            for name in dict.fromkeys(names):
-                if name not in codes:
-                    raise InputError("no such state of a channel", key=path, value=name, allowed=", ".join(STATUSES))
-            scenario.set(path, "open")  # for the name of the channel
-            values = np.array([codes[name] for name in names])
-        else:
-            values = as_numbers(path, values)
-            for extreme in {float(np.min(values)), float(np.max(values))}:
+        if path not in known:
+            own = country_path(scenario, path)
+            if own is None:
+                raise_unknown(scenario, path, values, known)
+            known[path] = own
+        given = known[path]
+        if path.endswith(".status"):
+            checked[given.key] = status_codes(path, values)
+            continue
+        checked[given.key] = as_numbers(path, values)
+        for extreme in (float(np.min(checked[given.key])), float(np.max(checked[given.key]))):
+            if not given.declared.low <= extreme <= given.declared.high:
                 scenario.set(path, extreme)
-        if parts[0] == "countries":
-            parts[1] = streams[parts[1]]
-        checked[".".join(parts)] = values.astype(float)
-    asked = Setting(scenario, 0, [0], {path: values[:1] for path, values in checked.items()}).asked
-    for path, given in zip(columns, checked, strict=True):
-        if given not in asked:
-            raise InputError(
-                "cannot differ from point to point",
-                key=path,
-                allowed="numbers that rules read here (a country may have its own)",
-            )
     return checked
+
+
+def raise_unknown(scenario: Scenario, path: str, values: Array, known: Mapping[str, Input]) -> NoReturn:
+    """Say that nothing of this name can differ between points: it does not exist, or it is no number that rules read."""
+    scenario.set(path, values.tolist()[0])
+    raise InputError(
+        "cannot differ from point to point",
+        key=path,
+        allowed="numbers that rules read here (a country may have its own)",
+        suggestion=nearest(path, known),
+    )
+
+
+def status_codes(path: str, values: Array) -> Array:
+    """States of a channel as the engine knows them."""
+    codes = {**STATUSES, **{str(code): code for code in STATUSES.values()}}
+    names = [str(value) for value in values.tolist()]
+    for name in dict.fromkeys(names):
+        if name not in codes:
+            raise InputError("no such state of a channel", key=path, value=name, allowed=", ".join(STATUSES))
+    return np.array([codes[name] for name in names], float)
 
 
 def as_numbers(path: str, values: Array) -> Array:
@@ -237,58 +244,7 @@ def done_by(task: Task, workers: int, progress: Progress | None) -> Ledger:
 def pieces_done(task: Task, workers: int, size: int) -> Iterator[tuple[int, Ledger]]:
     """First row and ledger of every piece of a task, in order."""
     pieces = [(start, task.piece(start, start + size)) for start in range(0, len(task.numbers), size)]
-    return done_in_order(pieces, workers)
-
-
-class Piece(Protocol[Done]):
-    """Something to be computed, here or elsewhere; it has to survive being pickled."""
-
-    def done(self) -> Done:
-        """What comes of it."""
-
-
-def done_in_order(pieces: Sequence[tuple[int, Piece[Done]]], workers: int) -> Iterator[tuple[int, Done]]:
-    """Every piece's number and what came of it, in order; with one worker computed here, else by worker processes."""
-    if workers > 1:
-        yield from done_elsewhere(pieces, workers)
-        return
-    for number, piece in pieces:
-        yield number, piece.done()
-
-
-def done_elsewhere(pieces: Sequence[tuple[int, Piece[Done]]], workers: int) -> Iterator[tuple[int, Done]]:
-    """Pieces computed by worker processes, in order; a few are under way at a time. A piece whose worker died is begun again."""
-    from loky import get_reusable_executor
-
-    todo = deque(pieces)
-    under_way: deque[tuple[int, Piece[Done], Future[Done]]] = deque()
-    deaths = 0
-    try:
-        while todo or under_way:
-            while todo and len(under_way) < 2 * workers:
-                number, piece = todo.popleft()
-                under_way.append((number, piece, get_reusable_executor(max_workers=workers).submit(piece.done)))
-            number, _, future = under_way[0]
-            try:
-                result = future.result()
-            except BrokenProcessPool as error:
-                deaths += 1
-                if deaths == _ATTEMPTS:
-                    raise InputError(
-                        "worker processes keep dying (killed, or out of memory?)",
-                        key="workers",
-                        value=workers,
-                        allowed="fewer workers",
-                    ) from error
-                todo.extendleft((number, piece) for number, piece, _ in reversed(under_way))
-                under_way.clear()
-                continue
-            under_way.popleft()
-            deaths = 0
-            yield number, result
-    finally:  # nobody waits for the rest after an error or an interrupt
-        for *_, future in under_way:
-            future.cancel()
+    return done_in_order(pieces, crew_of(workers))
 
 
 def check_size(runs: int, seed: int, workers: int) -> None:

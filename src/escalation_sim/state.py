@@ -228,7 +228,7 @@ class Setting:
         self.scenario = scenario
         self.seed = seed
         self.design = {path: np.asarray(values, FLOAT) for path, values in (design or {}).items()}
-        self.asked: set[str] = set()
+        self.asked: dict[str, Number] = {}
         self.runs = np.asarray(runs, dtype=np.int64)
         self.ladder: Ladder = scenario.ladder
         self.judged: dict[str, Array] = {}
@@ -249,7 +249,7 @@ class Setting:
 
     def value(self, path: str, number: Number) -> Array:
         """A number as an array: shape (1,) if fixed, (run,) if judged (one draw per run, keyed by path) or in the design."""
-        self.asked.add(path)
+        self.asked[path] = number
         if path in self.design:
             return self.design[path]
         if number.range is None:

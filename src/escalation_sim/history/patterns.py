@@ -18,9 +18,9 @@ import pandas as pd
 from scipy import optimize, stats
 
 from escalation_sim import batch
+from escalation_sim.executors import crew_of, done_in_order
 from escalation_sim.ladder import ACT, Ladder
 from escalation_sim.parameters import Array
-from escalation_sim.runs import done_in_order
 from escalation_sim.scenario import Scenario, Trigger, load_scenario
 from escalation_sim.scenario.document import read
 
@@ -266,7 +266,7 @@ def of_one(scenario: Scenario, runs: int, seed: int, workers: int = 1) -> Ensemb
     """Runs of one crisis, followed for `HORIZON` days."""
     longer = scenario.set("horizon_days", HORIZON)
     pieces = [(first, Stretch(longer, seed, first, min(first + _PIECE, runs))) for first in range(0, runs, _PIECE)]
-    parts = [part for _, part in done_in_order(pieces, workers)]
+    parts = [part for _, part in done_in_order(pieces, crew_of(workers))]
     columns, acts = [part[0] for part in parts], [part[1] for part in parts]
     trigger = first_trigger(scenario)
     countries = [country.name for country in scenario.countries]
