@@ -22,7 +22,10 @@ from escalation_sim.sums import added
 
 __all__ = [
     "COUNTS",
+    "EXHAUSTION",
+    "NONE",
     "READS",
+    "UNILATERAL",
     "coded",
     "first_tally",
     "has_ended",
@@ -31,6 +34,7 @@ __all__ = [
     "observed_postures",
     "outcome_names",
     "tallied",
+    "words_for",
 ]
 
 READS = (

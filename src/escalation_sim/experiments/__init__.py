@@ -1,0 +1,1 @@
+"""Experiments: what is varied, what is computed for it, and what is kept."""

@@ -1,0 +1,109 @@
+"""Tables of a sweep: what came of each point, with intervals for its number of runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from escalation_sim.outcomes import EXHAUSTION, NONE, UNILATERAL, words_for
+from escalation_sim.parameters import Array
+from escalation_sim.scenario import Scenario
+
+__all__ = ["COLUMNS", "summary_of"]
+
+COLUMNS = ("point", "outcome", "runs", "mean", "low", "high", "q10", "median", "q90")
+
+_NORMAL = 1.959963984540054
+_QUANTILES = (0.1, 0.5, 0.9)
+
+
+def summary_of(tables: Iterable[pa.Table], scenario: Scenario) -> pd.DataFrame:
+    """What came of each point.
+
+    Parameters
+    ----------
+    tables : rows of a data set, points in one piece each or in tables that follow each other.
+    scenario : for the marks of its ladder.
+
+    Returns
+    -------
+    One row per point and outcome, `COLUMNS`: `runs` that have a value, their mean with its 95 % interval (normal; for the number of runs, not for doubt about
+    the model), and quantiles that occurred. To the outcomes of a crisis come the shares `force`, `war` and `cease_fire`, `days_to_end_or_horizon` and a share
+    for each way of ending.
+    """
+    frames = [frame for table in whole_points(tables) for frame in summaries(table, scenario)]
+    if not frames:
+        return pd.DataFrame({name: [] for name in COLUMNS})
+    return pd.concat(frames).sort_values(["point"], kind="stable").reset_index(drop=True)
+
+
+def whole_points(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
+    """Tables put together until no point is in two of them."""
+    waiting: list[pa.Table] = []
+    for table in tables:
+        if not table.num_rows:
+            continue
+        if waiting and waiting[-1]["point"][-1] != table["point"][0]:
+            yield together(waiting)
+            waiting = []
+        waiting.append(table)
+    if waiting:
+        yield together(waiting)
+
+
+def together(tables: list[pa.Table]) -> pa.Table:
+    """One table of several."""
+    return tables[0] if len(tables) == 1 else pa.concat_tables(tables).unify_dictionaries()
+
+
+def summaries(table: pa.Table, scenario: Scenario) -> Iterator[pd.DataFrame]:
+    """Summary of every outcome at the points of a table, all of which have the same number of runs."""
+    point = table["point"].to_numpy()
+    starts = np.flatnonzero(np.diff(point, prepend=point[0] - 1))
+    runs = len(point) // len(starts)
+    for name, values in outcomes_of(table, scenario):
+        yield summary(point[starts], name, values.reshape(len(starts), runs))
+
+
+def outcomes_of(table: pa.Table, scenario: Scenario) -> Iterator[tuple[str, Array]]:
+    """Outcomes as they are, and what follows from them; arrays of shape (row,)."""
+    names = [name for name in table.column_names if name not in ("point", "run", "ended_by")]
+    columns = {name: table[name].to_numpy() for name in names}
+    yield from columns.items()
+    if "peak_rung" in columns:
+        yield "force", (columns["peak_rung"] >= scenario.ladder.force).astype(np.float32)
+        yield "war", (columns["peak_rung"] >= scenario.ladder.war).astype(np.float32)
+    if "days_to_ceasefire" in columns:
+        yield "cease_fire", (~np.isnan(columns["days_to_ceasefire"])).astype(np.float32)
+    if "days_to_end" in columns:
+        days = columns["days_to_end"]
+        yield "days_to_end_or_horizon", np.where(np.isnan(days), np.float32(scenario.horizon_days), days)
+    if "ended_by" in table.column_names:
+        words = table["ended_by"].to_pandas().astype(str)
+        for word in ways_of_ending(scenario):
+            yield f"ended_by_{word}", (words == word).to_numpy(np.float32)
+
+
+def ways_of_ending(scenario: Scenario) -> list[str]:
+    """Words that `ended_by` may hold, whether or not a run ended so."""
+    codes = [*range(len(scenario.channels)), UNILATERAL, EXHAUSTION, NONE]
+    return list(dict.fromkeys(words_for(np.array(codes, float), scenario)))
+
+
+def summary(points: Array, name: str, values: Array) -> pd.DataFrame:
+    """Summary of one outcome; `values` of shape (point, run), NaN where a run has none."""
+    ordered = np.sort(values, axis=1)
+    known = (~np.isnan(values)).sum(axis=1)
+    rows = np.arange(len(points))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mean = np.where(known > 0, np.nansum(values, axis=1, dtype=float) / known, np.nan)
+        spread = np.nansum((values - mean[:, None]) ** 2, axis=1, dtype=float) / np.maximum(known - 1, 1)
+        reach = np.where(known > 1, _NORMAL * np.sqrt(spread / np.maximum(known, 1)), np.nan)
+    columns = {"point": points, "outcome": name, "runs": known, "mean": mean, "low": mean - reach, "high": mean + reach}
+    for label, share in zip(("q10", "median", "q90"), _QUANTILES, strict=True):
+        place = np.clip(np.ceil(share * known).astype(int) - 1, 0, None)
+        columns[label] = np.where(known > 0, ordered[rows, place], np.nan).astype(float)
+    return pd.DataFrame(columns)
