@@ -20,6 +20,7 @@ from escalation_sim.cli.parameters import parameters
 from escalation_sim.cli.run import run
 from escalation_sim.cli.scenarios import scenarios
 from escalation_sim.cli.schema import schema
+from escalation_sim.cli.sweep import sweep
 from escalation_sim.cli.trace import trace
 from escalation_sim.cli.validate import validate
 from escalation_sim.errors import EscalationError
@@ -101,6 +102,7 @@ def top(
 commands.command("run")(run)
 commands.command("trace")(trace)
 commands.command("compare")(compare)
+commands.command("sweep")(sweep)
 commands.add_typer(scenarios, name="scenarios")
 commands.command("channels")(channels)
 commands.command("validate")(validate)

@@ -137,6 +137,7 @@ def sweep(
     *,
     workers: int | Crew = 1,
     progress: Progress | None = None,
+    rows: int = ROWS_A_PART,
 ) -> Sweep:
     """Compute an experiment, or go on with one that was interrupted.
 
@@ -146,6 +147,7 @@ def sweep(
     folder : where the data set is to lie; default `results/` and the experiment's name.
     workers : processes, or a crew of `executors` (a Dask cluster). Changes no result.
     progress : called with (rows done, rows in all), rows that were there before included.
+    rows : at most so many a part; changes no row, but where the files begin.
 
     Returns
     -------
@@ -158,8 +160,8 @@ def sweep(
     """
     asked = experiment if isinstance(experiment, Experiment) else load_experiment(experiment)
     place = Path(folder) if folder is not None else Path("results") / asked.name
-    parts = parts_of(asked)
-    store = Store(place, manifest_of(asked.document, asked.runs, asked.seed, ROWS_A_PART, len(parts)))
+    parts = parts_of(asked, rows)
+    store = Store(place, manifest_of(asked.document, asked.runs, asked.seed, rows, len(parts)))
     crew = crew_of(workers) if isinstance(workers, int) else workers
     total = len(asked.points) * asked.runs
     done = sum(rows_in(part) for number, part in enumerate(parts) if store.has(number))
