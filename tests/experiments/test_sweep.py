@@ -86,23 +86,29 @@ def test_duckdb_polars_and_pandas_read_the_rows_as_one_table(whole):
 
 def test_who_computes_and_how_often_it_was_interrupted_change_no_byte(asked, whole, tmp_path):
     assert contents(sweep(asked, tmp_path / "two", workers=2, rows=80).folder) == contents(whole.folder)
-    write = Store.write
-    for stop in range(3):  # one part is written, the next is interrupted before or after its work
-        with pytest.MonkeyPatch.context() as patch, pytest.raises(KeyboardInterrupt):
-            written = []
-
-            def interrupted(self, part, table, failures, written=written):
-                if len(written) == 1:
-                    raise KeyboardInterrupt
-                written.append(part)
-                write(self, part, table, failures)
-
-            patch.setattr(Store, "write", interrupted)
-            sweep(asked, tmp_path / "often", rows=80)
+    for stop in range(3):
+        interrupted(asked, tmp_path / "often")
         assert len(list((tmp_path / "often" / "rows").iterdir())) == stop + 1
         assert not json.loads((tmp_path / "often" / "manifest.json").read_text())["complete"]
     sweep(asked, tmp_path / "often", rows=80)
     assert contents(tmp_path / "often") == contents(whole.folder)
+
+
+def interrupted(asked, folder):
+    """A sweep of which one more part is written, and which is interrupted before the next is."""
+    write = Store.write
+    written = []
+
+    def write_one(self, part, table, failures):
+        if written:
+            raise KeyboardInterrupt
+        written.append(part)
+        write(self, part, table, failures)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Store, "write", write_one)
+        with pytest.raises(KeyboardInterrupt):
+            sweep(asked, folder, rows=80)
 
 
 def test_what_is_finished_is_never_computed_again(asked, whole, tmp_path, monkeypatch):
@@ -228,8 +234,9 @@ question: Does it go on?
 scenario: pahalgam-2025
 runs: 512
 seed: 1
+changes: {set: {horizon_days: 20}}
 grid:
-  lines: {subsets: [back_channel, track_two, dgmo_hotline, high_commissions, people_to_people, foreign_secretary_hotline]}
+  lines: {subsets: [back_channel, track_two, dgmo_hotline, high_commissions]}
 """
 
 COMMAND = """\
@@ -271,17 +278,44 @@ def uninterrupted(file, tmp_path_factory):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("workers", [1, 2])
-def test_a_sweep_killed_twice_goes_on_and_ends_as_if_it_had_not_been(file, uninterrupted, workers, tmp_path):
+def test_a_sweep_killed_twice_goes_on_and_ends_as_if_it_had_not_been(file, uninterrupted, tmp_path):
     folder = tmp_path / "set"
-    for parts in (3, 9):
-        process = started([str(file), "--workers", str(workers)], folder)
+    for workers, parts in (("1", 2), ("2", 4)):
+        process = started([str(file), "--workers", workers], folder)
         wait_for_parts(folder, process, parts)
         os.killpg(process.pid, signal.SIGKILL)
         process.communicate()
-    out, err = started([str(file), "--workers", str(workers)], folder).communicate()
+    out, err = started([str(file)], folder).communicate()
     assert "Summary" in out, err
     assert contents(folder) == uninterrupted
+
+
+@pytest.mark.slow
+def test_the_sweep_of_all_subsets_of_channels_is_the_same_from_one_worker_and_from_two_on_dask_after_a_kill(tmp_path):
+    distributed = pytest.importorskip("distributed")
+    from escalation_sim.experiments.experiment import load_experiment
+
+    asked = load_experiment("experiments/channel-availability.yaml")
+    assert (len(asked.points), asked.runs) == (64, 2000)
+    command = [
+        sys.executable,
+        "-m",
+        "escalation_sim",
+        "sweep",
+        "experiments/channel-availability.yaml",
+        "--out",
+        str(tmp_path / "dask"),
+    ]
+    process = subprocess.Popen([*command, "--workers", "2"], stdout=subprocess.DEVNULL, start_new_session=True)
+    wait_for_parts(tmp_path / "dask", process, 1)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    with (
+        distributed.LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as cluster,
+        DaskCluster(cluster.scheduler_address) as crew,
+    ):
+        sweep(asked, tmp_path / "dask", workers=crew)
+    assert contents(tmp_path / "dask") == contents(sweep(asked, tmp_path / "one").folder)
 
 
 @pytest.mark.slow
@@ -360,7 +394,7 @@ def test_a_dask_cluster_of_which_a_worker_is_killed_gives_the_same_data_set(file
 def test_a_disk_that_is_really_full_is_said_in_a_line_and_the_sweep_goes_on_elsewhere_later(file, uninterrupted, tmp_path):
     disk = tmp_path / "disk"
     disk.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=400k", "tmpfs", str(disk)], capture_output=True, check=False)
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=120k", "tmpfs", str(disk)], capture_output=True, check=False)
     if mounted.returncode:
         pytest.skip("may not mount a small disk")
     try:

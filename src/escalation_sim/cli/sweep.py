@@ -150,7 +150,7 @@ def bar() -> Iterator[Callable[[int, int], None]]:
 
 def show_points(done: Sweep) -> None:
     """The first points, with means."""
-    from escalation_sim.cli.compare import number, say_wrapped
+    from escalation_sim.cli.compare import say_wrapped
     from escalation_sim.cli.printing import say, table
 
     means = done.summary.pivot(index="point", columns="outcome", values="mean")
@@ -159,9 +159,8 @@ def show_points(done: Sweep) -> None:
     outcomes = [name for name in SHOWN if name in means.columns]
     heads = [*((name, "left") for name in columns), *((_TITLES[name], "right") for name in outcomes)]
     rows = []
-    for point in list(means.index)[:MOST_SHOWN]:
-        scale = {"force": 100.0}
-        figures = [number(scale.get(name, 1.0) * means.at[point, name], 1 if name != "peak_rung" else 2) for name in outcomes]
+    for point, of_point in list(means.to_dict("index").items())[:MOST_SHOWN]:
+        figures = [figure(name, float(of_point[name])) for name in outcomes]
         rows.append([*(in_print(labels.at[point, name]) for name in columns), *figures])
     say(table(heads, rows))
     say()
@@ -174,6 +173,13 @@ def show_points(done: Sweep) -> None:
         say_wrapped(
             f"{len(failed):,} points could not be computed; the first: point {failed.index[0]}: {failed['error'].iloc[0]}"
         )
+
+
+def figure(name: str, mean: float) -> str:
+    """A mean in a table; shares in percent."""
+    from escalation_sim.cli.compare import number
+
+    return number(100.0 * mean if name == "force" else mean, 2 if name == "peak_rung" else 1)
 
 
 def labels_of(points: pd.DataFrame) -> pd.DataFrame:
