@@ -17,6 +17,7 @@ import escalation_sim
 from escalation_sim.cli.channels import channels
 from escalation_sim.cli.compare import compare
 from escalation_sim.cli.parameters import parameters
+from escalation_sim.cli.plot import plot
 from escalation_sim.cli.run import run
 from escalation_sim.cli.scenarios import scenarios
 from escalation_sim.cli.schema import schema
@@ -103,6 +104,7 @@ commands.command("run")(run)
 commands.command("trace")(trace)
 commands.command("compare")(compare)
 commands.command("sweep")(sweep)
+commands.command("plot")(plot)
 commands.add_typer(scenarios, name="scenarios")
 commands.command("channels")(channels)
 commands.command("validate")(validate)

@@ -12,7 +12,7 @@ from escalation_sim.outcomes import EXHAUSTION, NONE, UNILATERAL, words_for
 from escalation_sim.parameters import Array
 from escalation_sim.scenario import Scenario
 
-__all__ = ["COLUMNS", "summary_of"]
+__all__ = ["COLUMNS", "levels_of", "summary_of", "with_outcomes"]
 
 COLUMNS = ("point", "outcome", "runs", "mean", "low", "high", "q10", "median", "q90")
 
@@ -107,3 +107,36 @@ def summary(points: Array, name: str, values: Array) -> pd.DataFrame:
         place = np.clip(np.ceil(share * known).astype(int) - 1, 0, None)
         columns[label] = np.where(known > 0, ordered[rows, place], np.nan).astype(float)
     return pd.DataFrame(columns)
+
+
+def levels_of(rows: pd.DataFrame, points: pd.DataFrame, factors: list[str], outcome: str) -> pd.DataFrame:
+    """Mean of an outcome at each combination of the levels of some factors, over the levels of all others.
+
+    Every run has the same luck at every point. Each is therefore averaged over the points of a combination first, and the interval is that of the mean over
+    runs: 95 %, normal, for the number of runs.
+
+    Parameters
+    ----------
+    rows : columns `point`, `run` and the outcome.
+    points : table of points, indexed by point.
+
+    Returns
+    -------
+    One row per combination, in the order of the points: the factors, `mean`, `low`, `high`.
+    """
+    levels = points[factors].apply(tuple, axis=1)
+    codes, combinations = pd.factorize(levels)
+    code = pd.Series(codes, index=points.index)
+    of_run = rows.groupby([rows["point"].map(code), "run"], sort=True)[outcome].mean()
+    by_level = of_run.groupby(level=0)
+    mean, spread, runs = by_level.mean(), by_level.std(), by_level.count()
+    reach: Array = _NORMAL * spread / np.sqrt(runs)
+    frame = pd.DataFrame(list(combinations), columns=factors)
+    return frame.assign(mean=mean, low=mean - reach, high=mean + reach)
+
+
+def with_outcomes(rows: pd.DataFrame, scenario: Scenario) -> pd.DataFrame:
+    """Rows of a data set with the outcomes that follow from others; see `summary_of`."""
+    found = dict(outcomes_of(pa.Table.from_pandas(rows, preserve_index=False), scenario))
+    kept = {name: rows[name] for name in ("point", "run", "ended_by") if name in rows}
+    return pd.DataFrame({**kept, **found})
