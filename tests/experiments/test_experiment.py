@@ -158,6 +158,18 @@ def test_every_shipped_experiment_can_be_read_and_asks_a_question(file):
     assert sorted(int(point) for group in made.groups for point in group.points) == list(range(len(made.points)))
 
 
+def test_the_schema_for_editors_takes_every_shipped_experiment_and_refuses_a_misspelt_key():
+    import jsonschema
+
+    from escalation_sim.cli.schema import described
+    from escalation_sim.scenario.document import read
+
+    validator = jsonschema.Draft202012Validator(described("experiment"))
+    for file in EXPERIMENTS:
+        assert not list(validator.iter_errors(read(file).content)), file.stem
+    assert list(validator.iter_errors({**read(EXPERIMENTS[0]).content, "quesion": "x"}))
+
+
 BAD = [
     ("scenario: pahalgam-2052\n", "no such scenario", "did you mean 'pahalgam-2025'"),
     ("scenario: ../secrets\n", "is not a name", ""),

@@ -74,6 +74,7 @@ __all__ = [
     "checked",
     "given",
     "json_schema",
+    "schema_of",
 ]
 
 STATUSES = {"closed": 0.0, "suspended": 1.0, "open": 2.0}
@@ -587,5 +588,10 @@ class _SchemaGenerator(GenerateJsonSchema):
 
 def json_schema() -> dict[str, Any]:
     """JSON Schema (draft 2020-12) of a scenario file, for editors: every key with its description, unit, default and bounds."""
-    schema = ScenarioBlock.model_json_schema(schema_generator=_SchemaGenerator, mode="validation")
-    return {"$schema": GenerateJsonSchema.schema_dialect, **schema, "title": "Scenario of escalation-sim"}
+    return schema_of(ScenarioBlock, "Scenario of escalation-sim")
+
+
+def schema_of(block: type[Block], title: str) -> dict[str, Any]:
+    """The same of any kind of file that a block describes."""
+    schema = block.model_json_schema(schema_generator=_SchemaGenerator, mode="validation")
+    return {"$schema": GenerateJsonSchema.schema_dialect, **schema, "title": title}
