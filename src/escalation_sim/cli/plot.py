@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,10 +13,10 @@ from escalation_sim.errors import InputError, nearest
 
 if TYPE_CHECKING:
     import pandas as pd
-    from matplotlib.figure import Figure
 
     from escalation_sim.experiments.experiment import Experiment
     from escalation_sim.experiments.sweep import Sweep
+    from escalation_sim.plots.charts import Drawing
     from escalation_sim.plots.sweeps import Shown
 
 __all__ = ["plot"]
@@ -81,7 +81,7 @@ def outcomes_drawn(rows: pd.DataFrame, asked: Experiment, outcome: list[str] | N
     return outcome or [name for name in DEFAULT[asked.scenario.kind] if name in there]
 
 
-def charts_for(found: Sweep, asked: Experiment, rows: pd.DataFrame, outcomes: list[str]) -> Mapping[str, Callable[[], Figure]]:
+def charts_for(found: Sweep, asked: Experiment, rows: pd.DataFrame, outcomes: list[str]) -> Mapping[str, Drawing]:
     """The charts that suit what varies, by file name."""
     from escalation_sim.plots import sweeps
 
@@ -91,7 +91,7 @@ def charts_for(found: Sweep, asked: Experiment, rows: pd.DataFrame, outcomes: li
     factors = [name for name in points.columns if 1 < points[name].nunique() <= 40 and name not in channels]
     if len(channels) == 1:
         factors, channels = [*factors, *channels], []
-    charts: dict[str, Callable[[], Figure]] = {}
+    charts: dict[str, Drawing] = {}
     if channels and not factors:
         charts |= {f"lines-{name}": partial(sweeps.lines_chart, rows, points, channels, name, shown) for name in outcomes}
     factors = factors[:MOST_FACTORS]
@@ -104,9 +104,7 @@ def charts_for(found: Sweep, asked: Experiment, rows: pd.DataFrame, outcomes: li
     return charts | maps(rows, points, factors, outcomes, shown)
 
 
-def maps(
-    rows: pd.DataFrame, points: pd.DataFrame, factors: list[str], outcomes: list[str], shown: Shown
-) -> dict[str, Callable[[], Figure]]:
+def maps(rows: pd.DataFrame, points: pd.DataFrame, factors: list[str], outcomes: list[str], shown: Shown) -> dict[str, Drawing]:
     """A map of every outcome over each two factors that have three levels or more."""
     from escalation_sim.plots import sweeps
 

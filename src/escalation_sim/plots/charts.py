@@ -20,7 +20,7 @@ from escalation_sim.plots.style import LOOK
 from escalation_sim.plots.time_to_end import time_to_end_chart
 from escalation_sim.results import Result
 
-__all__ = ["CHARTS", "CHARTS_OF_YEARS", "FORMATS", "charts_of", "write_charts", "write_figures"]
+__all__ = ["CHARTS", "CHARTS_OF_YEARS", "FORMATS", "Drawing", "charts_of", "write_charts", "write_figures"]
 
 CHARTS: Mapping[str, Callable[[Result], Figure]] = {
     "posture": posture_chart,
@@ -35,6 +35,9 @@ CHARTS_OF_YEARS: Mapping[str, Callable[[Result], Figure]] = {"crises": crises_ch
 
 FORMATS = ("png", "svg")
 
+Drawing = Callable[[], Figure]
+"""Something that draws a figure when it is asked to."""
+
 
 def charts_of(result: Result) -> Mapping[str, Callable[[Result], Figure]]:
     """The charts that a result of its kind has."""
@@ -46,7 +49,7 @@ def write_charts(result: Result, folder: str | Path) -> list[Path]:
     return write_figures({name: partial(chart, result) for name, chart in charts_of(result).items()}, folder)
 
 
-def write_figures(charts: Mapping[str, Callable[[], Figure]], folder: str | Path) -> list[Path]:
+def write_figures(charts: Mapping[str, Drawing], folder: str | Path) -> list[Path]:
     """Write figures, by file name, as PNG and SVG and return the files.
 
     All are drawn before the first is put in its place, and each is put there whole: an interrupt or a full disk leaves what was there
