@@ -29,7 +29,7 @@ __all__ = [
 ]
 
 COLUMNS = ("outcome", "before", "after", "difference", "low", "high", "unit")
-PAIRING = ("outcome", "lower", "same", "higher", "better", "correlation", "factor", "factor_low", "factor_high", "spread", "unit")
+PAIRING = ("outcome", "lower", "same", "higher", "better", "correlation", "factor", "factor_low", "factor_high", "spread", "spread_unpaired", "unit")
 
 _EXACT = 1e-12
 """Share of the spread below which a spread of differences is rounding."""
@@ -75,6 +75,7 @@ def pairing(before: Result, after: Result) -> pd.DataFrame:
         would be needed without pairing. Infinite where the difference is the same in every run.
     factor_low, factor_high : its 95 % interval for the number of runs, percentile bootstrap over runs.
     spread : standard deviation of the difference over the runs, which `runs_needed` starts from.
+    spread_unpaired : what it would be if the two sets of runs were independent.
     unit : that of the outcome.
 
     NaN where something is not defined. Raises InputError as `paired_differences` does.
@@ -88,9 +89,9 @@ def pairing(before: Result, after: Result) -> pd.DataFrame:
     rows = []
     for place, (one, first, second) in enumerate(pairs):
         moves = shares_of_moves(first, second)
-        correlation, remaining, spread = coupling(first, second)
-        factors = (inverse(remaining), inverse(high[place]), inverse(max(low[place], 0.0)))
-        rows.append((one.name, *moves, one.better, correlation, *factors, spread, one.unit))
+        correlation, remaining, *spreads = coupling(first, second)
+        factors = (inverse(remaining), inverse(high[place]), inverse(low[place]))
+        rows.append((one.name, *moves, one.better, correlation, *factors, *spreads, one.unit))
     return pd.DataFrame(rows, columns=list(PAIRING))
 
 
@@ -175,17 +176,20 @@ def shares_of_moves(first: Array, second: Array) -> tuple[float, float, float]:
     return float(np.mean(change < 0)), float(np.mean(change == 0)), float(np.mean(change > 0))
 
 
-def coupling(first: Array, second: Array) -> tuple[float, float, float]:
-    """Correlation of paired values, the part of the variance that is left of the difference, and its standard deviation."""
+def coupling(first: Array, second: Array) -> tuple[float, float, float, float]:
+    """Correlation of paired values; the part of the variance that is left of their difference; the standard deviation of the
+    difference, as paired and for independent runs.
+    """
     both = ~np.isnan(first) & ~np.isnan(second)
     if both.sum() < 2:
-        return np.nan, np.nan, np.nan
+        return np.nan, np.nan, np.nan, np.nan
     first, second = first[both], second[both]
-    change = second - first
-    apart = float(np.sqrt(np.var(first) * np.var(second)))
-    together = float(np.mean((first - first.mean()) * (second - second.mean())))
-    left = float(remaining_variance(np.var(first), np.var(second), np.var(change)))
-    return together / apart if apart > 0.0 else np.nan, left, float(np.std(change, ddof=1))
+    variances = [np.var(values, ddof=1) for values in (first, second, second - first)]
+    shared = np.sum((first - first.mean()) * (second - second.mean())) / (len(first) - 1)
+    apart = np.sqrt(variances[0] * variances[1])
+    correlation = float(shared / apart) if apart > 0.0 else np.nan
+    left = float(remaining_variance(*map(np.asarray, variances)))
+    return correlation, left, float(np.sqrt(variances[2])), float(np.sqrt(variances[0] + variances[1]))
 
 
 def remaining_variance(first: Array, second: Array, change: Array) -> Array:
@@ -197,7 +201,7 @@ def remaining_variance(first: Array, second: Array, change: Array) -> Array:
 
 def inverse(part: float) -> float:
     """From the part of the variance that remains to the factor by which it was reduced; infinite where nothing remains."""
-    return float(np.inf) if part == 0.0 else 1.0 / part
+    return float(np.inf) if part <= 0.0 else 1.0 / part
 
 
 def mean_from_counts(first: Array, second: Array) -> FromCounts:
