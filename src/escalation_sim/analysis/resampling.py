@@ -65,16 +65,15 @@ def intervals(statistic_of: Callable[[int], FromCounts], runs: int) -> tuple[Arr
 def intervals_of_means(values: Array) -> tuple[Array, Array]:
     """Bounds of 95 % of means over runs, shape (statistic,), from values of shape (statistic, run) without NaN.
 
-    A number that is the same in every run has its mean for both bounds.
+    A number that is the same in every run has exactly that for both bounds.
     """
-    middle = np.mean(values, axis=-1, keepdims=True)
-    apart = values - middle  # so that what is alike in all runs stays exactly where it is
+    fixed = np.ptp(values, axis=-1) == 0.0
 
     def of_first(kept: int) -> FromCounts:
-        return lambda counts: apart[:, :kept] @ counts / kept
+        return lambda counts: values[:, :kept] @ counts / kept
 
     low, high = intervals(of_first, values.shape[-1])
-    return middle[:, 0] + low, middle[:, 0] + high
+    return np.where(fixed, values[:, 0], low), np.where(fixed, values[:, 0], high)
 
 
 def together(statistics: Sequence[FromCounts]) -> FromCounts:
