@@ -29,7 +29,20 @@ __all__ = [
 ]
 
 COLUMNS = ("outcome", "before", "after", "difference", "low", "high", "unit")
-PAIRING = ("outcome", "lower", "same", "higher", "better", "correlation", "factor", "factor_low", "factor_high", "spread", "spread_unpaired", "unit")
+PAIRING = (
+    "outcome",
+    "lower",
+    "same",
+    "higher",
+    "better",
+    "correlation",
+    "factor",
+    "factor_low",
+    "factor_high",
+    "spread",
+    "spread_unpaired",
+    "unit",
+)
 
 _EXACT = 1e-12
 """Share of the spread below which a spread of differences is rounding."""

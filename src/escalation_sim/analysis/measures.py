@@ -115,4 +115,6 @@ def named_measure(name: str, columns: Iterable[str]) -> Outcome:
     if name in there:
         return Outcome(name, (name,), "", column(name), better="")
     names = [*found, *(alias for alias, meant in ALIASES.items() if meant in found), *there]
-    raise InputError("no such outcome", key="outcome", value=name, allowed=", ".join(found or there), suggestion=nearest(name, names))
+    raise InputError(
+        "no such outcome", key="outcome", value=name, allowed=", ".join(found or there), suggestion=nearest(name, names)
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -32,6 +33,8 @@ BILATERAL = (
 MOST_PLAYERS = 10
 
 _ROWS_AT_ONCE = 100_000  # of a design, whose outcomes are all held until the ones asked for are taken from them
+
+_ROUNDING = 1e-13
 
 Progress = Callable[[int, int], None]
 
@@ -111,8 +114,7 @@ def attributions(
     progress: Progress | None = None,
 ) -> dict[str, Attribution]:
     """The same for several outcomes, from one set of runs; by outcome."""
-    columns = [name for name in ruler_of(scenario).names(scenario) if name != "ended_by"]
-    measures = {outcome: named_measure(outcome, columns) for outcome in outcomes}
+    measures = checked_measures(scenario, outcomes)
     players = checked_players(scenario, channels)
     present = with_all_present(scenario, players)
     games = games_of(present, players, list(measures.values()), runs, seed, workers=workers, progress=progress)
@@ -122,14 +124,24 @@ def attributions(
     }
 
 
+def checked_measures(scenario: Scenario, outcomes: Sequence[str]) -> dict[str, Outcome]:
+    """The outcomes of these names; raises InputError for one that is not known."""
+    columns = [name for name in ruler_of(scenario).names(scenario) if name != "ended_by"]
+    return {outcome: named_measure(outcome, columns) for outcome in outcomes}
+
+
 def checked_players(scenario: Scenario, channels: Sequence[str]) -> list[Channel]:
     """The channels of these names; raises InputError for names that are not known or come twice, and for too few or too many."""
     there = {channel.name: channel for channel in scenario.channels}
     for name in channels:
         if name not in there:
-            raise InputError("unknown channel", key="channels", value=name, allowed=", ".join(there), suggestion=nearest(name, there))
+            raise InputError(
+                "unknown channel", key="channels", value=name, allowed=", ".join(there), suggestion=nearest(name, there)
+            )
     if len(set(channels)) != len(channels) or not 2 <= len(channels) <= MOST_PLAYERS:
-        raise InputError("not a set of channels", key="channels", value=list(channels), allowed=f"2 to {MOST_PLAYERS}, all different")
+        raise InputError(
+            "not a set of channels", key="channels", value=list(channels), allowed=f"2 to {MOST_PLAYERS}, all different"
+        )
     return [there[name] for name in channels]
 
 
@@ -176,13 +188,11 @@ def games_of(
     return games
 
 
-def design_of(subsets: range, players: Sequence[Channel]) -> dict[str, list[str]]:
+def design_of(subsets: range, players: Sequence[Channel]) -> dict[str, Array]:
     """States of the channels in subsets of these numbers, as a design."""
-    there = [shapley.members(subset, len(players)) for subset in subsets]
+    there = np.array([shapley.members(subset, len(players)) for subset in subsets])
     return {
-        f"channels.{channel.name}.status": [
-            ("suspended" if is_mediated(channel) else "open") if present[place] else "closed" for present in there
-        ]
+        f"channels.{channel.name}.status": np.where(there[:, place], "suspended" if is_mediated(channel) else "open", "closed")
         for place, channel in enumerate(players)
     }
 
@@ -193,11 +203,17 @@ def attributed(game: Array, measure: Outcome, players: Sequence[Channel], presen
         raise InputError("some runs have none", key="outcome", value=measure.name, allowed="an outcome that every run has")
     names = [channel.name for channel in players]
     pairs = [(first, second) for second in range(len(names)) for first in range(second)]
-    index = shapley.interactions(game)
-    ways = {"value": shapley.shapley_values(game), "alone": shapley.alone(game), "lost": -shapley.last(game)}
+    index = without_rounding(shapley.interactions(game), game)
+    ways = {
+        "value": without_rounding(shapley.shapley_values(game), game),
+        "alone": shapley.alone(game),
+        "lost": -shapley.last(game),
+    }
     tables = {
         **{way: estimates(of_players, names) for way, of_players in ways.items()},
-        "pairs": estimates(np.stack([index[pair] for pair in pairs]), [(names[first], names[second]) for first, second in pairs]),
+        "pairs": estimates(
+            np.stack([index[pair] for pair in pairs]), [(names[first], names[second]) for first, second in pairs]
+        ),
         "totals": estimates(np.stack([game[0], game[-1], shapley.total(game)]), ["none", "all", "effect"]),
         "subsets": estimates(game, range(len(game))),
     }
@@ -217,10 +233,15 @@ def attributed(game: Array, measure: Outcome, players: Sequence[Channel], presen
     )
 
 
-def estimates(values: Array, labels: Sequence[object]) -> pd.DataFrame:
+def without_rounding(values: Array, game: Array) -> Array:
+    """Values of which those within rounding of nothing, for numbers as large as the game's, are 0."""
+    return np.where(np.abs(values) < _ROUNDING * np.abs(game).max(initial=0.0), 0.0, values)
+
+
+def estimates(values: Array, labels: Sequence[Any]) -> pd.DataFrame:
     """Mean over the runs with its interval, one row for each label, from values of shape (label, run)."""
     low, high = intervals_of_means(values)
-    return pd.DataFrame({"value": values.mean(axis=-1), "low": low, "high": high}, index=pd.Index(labels))
+    return pd.DataFrame({"value": values.mean(axis=-1), "low": low, "high": high}, index=pd.Index(list(labels)))
 
 
 def renamed(table: pd.DataFrame, way: str) -> pd.DataFrame:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -97,12 +98,13 @@ class Comparison:
         `paired`, and `unpaired` for runs that do not share their luck. Raises InputError for a text that is no precision.
         """
         wanted = as_precision(precision)
-        rows = {}
+        rows: dict[Any, tuple[object, ...]] = {}
+        key: Any
         for key, row in self.pairs.iterrows():
             chosen = wanted or USUAL.get(row["unit"])
             if chosen is None or not chosen.fits(row["unit"]) or not np.isfinite(row["spread"]):
                 continue
-            reach = chosen.reach(self.differences.loc[key, "before"])
+            reach = chosen.reach(float(self.differences["before"][key]))
             if reach > 0.0:
                 numbers = (runs_needed(spread, reach) for spread in (row["spread"], row["spread_unpaired"]))
                 rows[key] = (str(chosen), reach, *numbers)
@@ -197,7 +199,9 @@ def checked_outcome(scenario: Scenario, wanted: Precision | None, outcome: str |
         raise InputError("means nothing without a precision", key="outcome", value=outcome)
     if outcome is None:
         if wanted is not None and not wanted.says_of_what:
-            raise InputError("needs an outcome", key="precision", value=str(wanted), allowed="an outcome beside it, or another unit")
+            raise InputError(
+                "needs an outcome", key="precision", value=str(wanted), allowed="an outcome beside it, or another unit"
+            )
         return None
     columns = [name for name in ruler_of(scenario).names(scenario) if name != "ended_by"]
     compared = {one.name: one for one in measures_in([pd.DataFrame(columns=columns, dtype=float)]) if one.statistic == MEAN}
@@ -206,7 +210,9 @@ def checked_outcome(scenario: Scenario, wanted: Precision | None, outcome: str |
         near = nearest(outcome, [*compared, *ALIASES])
         raise InputError("no such outcome", key="outcome", value=outcome, allowed=listed(compared), suggestion=near)
     if wanted is not None and not wanted.fits(compared[name].unit):
-        raise InputError(f"not in the unit of {name}", key="precision", value=str(wanted), allowed=example_for(compared[name].unit))
+        raise InputError(
+            f"not in the unit of {name}", key="precision", value=str(wanted), allowed=example_for(compared[name].unit)
+        )
     return name
 
 
