@@ -258,7 +258,8 @@ def pairing_rows(pairs: pd.DataFrame, needed: pd.DataFrame) -> list[list[str]]:
     for row in pairs.itertuples(index=False):
         label = _SHORT.get(row.outcome, row.outcome[:1].upper() + row.outcome[1:].replace("_", " "))
         moves = [percent(getattr(row, name)) for name in ("lower", "same", "higher")]
-        runs = runs_in_print(int(needed["paired"][row.outcome])) if row.outcome in needed.index else ""
+        asked = row.outcome in needed.index and row.same < 1.0
+        runs = runs_in_print(int(needed["paired"][row.outcome])) if asked else ""
         rows.append([label, *moves, number(row.correlation, 2), factor(row), runs])
     return rows
 

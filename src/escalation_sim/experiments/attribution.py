@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -204,44 +203,47 @@ def attributed(game: Array, measure: Outcome, players: Sequence[Channel], presen
     names = [channel.name for channel in players]
     pairs = [(first, second) for second in range(len(names)) for first in range(second)]
     index = without_rounding(shapley.interactions(game), game)
-    ways = {
-        "value": without_rounding(shapley.shapley_values(game), game),
-        "alone": shapley.alone(game),
-        "lost": -shapley.last(game),
-    }
-    tables = {
-        **{way: estimates(of_players, names) for way, of_players in ways.items()},
-        "pairs": estimates(
-            np.stack([index[pair] for pair in pairs]), [(names[first], names[second]) for first, second in pairs]
-        ),
-        "totals": estimates(np.stack([game[0], game[-1], shapley.total(game)]), ["none", "all", "effect"]),
-        "subsets": estimates(game, range(len(game))),
-    }
-    tables["pairs"].index = tables["pairs"].index.set_names(["first", "second"])
+    found = estimates(
+        {
+            "value": without_rounding(shapley.shapley_values(game), game),
+            "alone": shapley.alone(game),
+            "lost": -shapley.last(game),
+            "pairs": np.stack([index[pair] for pair in pairs]),
+            "totals": np.stack([game[0], game[-1], shapley.total(game)]),
+            "subsets": game,
+        }
+    )
+    values = pd.concat([renamed(found[way], way) for way in ("value", "alone", "lost")], axis=1)
+    between = pd.MultiIndex.from_tuples([(names[first], names[second]) for first, second in pairs], names=["first", "second"])
     there = pd.DataFrame([shapley.members(subset, len(names)) for subset in range(len(game))], columns=names)
-    values = pd.concat([renamed(tables[way], way) for way in ways], axis=1).rename_axis("channel")
     return Attribution(
         outcome=measure.name,
         unit=measure.unit,
-        values=values,
-        interactions=tables["pairs"],
-        totals=tables["totals"],
-        subsets=pd.concat([there, tables["subsets"].rename(columns={"value": "mean"})], axis=1),
+        values=values.set_axis(pd.Index(names, name="channel")),
+        interactions=found["pairs"].set_axis(between),
+        totals=found["totals"].set_axis(["none", "all", "effect"]),
+        subsets=pd.concat([there, found["subsets"].rename(columns={"value": "mean"})], axis=1),
         scenario=present,
         runs=game.shape[-1],
         seed=seed,
     )
 
 
+def estimates(arrays: dict[str, Array]) -> dict[str, pd.DataFrame]:
+    """Means over the runs with their intervals, one row for each entry along the first axis, of arrays of shape (entry, run)."""
+    together = np.concatenate(list(arrays.values()))
+    low, high = intervals_of_means(together)
+    table = pd.DataFrame({"value": together.mean(axis=-1), "low": low, "high": high})
+    ends = np.cumsum([len(values) for values in arrays.values()])
+    return {
+        name: table.iloc[end - len(values) : end].reset_index(drop=True)
+        for (name, values), end in zip(arrays.items(), ends, strict=True)
+    }
+
+
 def without_rounding(values: Array, game: Array) -> Array:
     """Values of which those within rounding of nothing, for numbers as large as the game's, are 0."""
     return np.where(np.abs(values) < _ROUNDING * np.abs(game).max(initial=0.0), 0.0, values)
-
-
-def estimates(values: Array, labels: Sequence[Any]) -> pd.DataFrame:
-    """Mean over the runs with its interval, one row for each label, from values of shape (label, run)."""
-    low, high = intervals_of_means(values)
-    return pd.DataFrame({"value": values.mean(axis=-1), "low": low, "high": high}, index=pd.Index(list(labels)))
 
 
 def renamed(table: pd.DataFrame, way: str) -> pd.DataFrame:

@@ -106,10 +106,18 @@ class Comparison:
                 continue
             reach = chosen.reach(float(self.differences["before"][key]))
             if reach > 0.0:
-                numbers = (runs_needed(spread, reach) for spread in (row["spread"], row["spread_unpaired"]))
+                spread = max(float(row["spread"]), unseen_spread(row["unit"], row["same"], self.runs))
+                numbers = (runs_needed(one, reach) for one in (spread, float(row["spread_unpaired"])))
                 rows[key] = (str(chosen), reach, *numbers)
         index = pd.MultiIndex.from_tuples(list(rows), names=self.pairs.index.names)
         return pd.DataFrame(list(rows.values()), index=index, columns=["precision", "reach", "paired", "unpaired"])
+
+
+def unseen_spread(unit: str, same: float, runs: int) -> float:
+    """Standard deviation that differences of shares may have although no run differs: by the rule of three (Hanley and Lippman-Hand 1983)
+    one in a third of the runs may. 0 where some do differ, and for other outcomes, of which nothing can be said.
+    """
+    return float(np.sqrt(min(3.0 / runs, 1.0))) if unit == "share" and same == 1.0 else 0.0
 
 
 def compare(  # noqa: PLR0913  (what to run, and how)
