@@ -37,6 +37,7 @@ Players = Annotated[
     ),
 ]
 
+_MANY = 10
 _DEFAULT = {"crisis": "peak_rung", "rivalry": "deaths_total"}
 _RUNS = {"crisis": 1000, "rivalry": 50}
 _SCALE = {"share": (100.0, 2), "rungs": (1.0, 3), "days": (1.0, 2), "deaths": (1.0, 1)}
@@ -168,7 +169,8 @@ def interaction_lines(found: Attribution) -> list[str]:
         return ["No two of them do more or less together than each alone by more than chance: all intervals hold 0."]
     pairs: Any = told.iterrows()
     words = [f"{first} and {second} {difference(row, found.unit)}" for (first, second), row in pairs]
-    return [f"Together, beyond each alone: {'; '.join(words)}."]
+    by_chance = f" (of {len(table)} intervals, one in twenty misses 0 by chance)" if len(table) >= _MANY else ""
+    return [f"Together, beyond each alone: {'; '.join(words)}{by_chance}."]
 
 
 def written_to(found: Mapping[str, Attribution], folder: Path, *, charts: bool) -> list[Path]:

@@ -318,7 +318,7 @@ def say_wrapped(text: str) -> None:
     """Print a text in lines of at most 80 columns; an empty line for none."""
     from escalation_sim.cli.printing import say
 
-    for line in textwrap.wrap(text, WIDTH) or [""]:
+    for line in textwrap.wrap(text, WIDTH, break_on_hyphens=False) or [""]:
         say(line)
 
 
