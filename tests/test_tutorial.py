@@ -66,7 +66,9 @@ def test_commands_print_what_the_tutorial_shows_but_for_the_numbers(monkeypatch)
 
     def words(text: str) -> list[str]:
         """Words, without those that stand for a number."""
-        return [word for word in re.sub(r"[^A-Za-z]+", " ", text).split() if word not in ("to", "over", "identical", "too", "many")]
+        return [
+            word for word in re.sub(r"[^A-Za-z]+", " ", text).split() if word not in ("to", "over", "identical", "too", "many")
+        ]
 
     commands_shown = [(code, shown) for language, code, shown in shown_outputs() if language == "sh"]
     assert len(commands_shown) == 1
