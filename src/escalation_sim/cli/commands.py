@@ -14,6 +14,7 @@ import typer
 from typer.core import TyperGroup
 
 import escalation_sim
+from escalation_sim.cli.attribute import attribute
 from escalation_sim.cli.channels import channels
 from escalation_sim.cli.compare import compare
 from escalation_sim.cli.parameters import parameters
@@ -103,6 +104,7 @@ def top(
 commands.command("run")(run)
 commands.command("trace")(trace)
 commands.command("compare")(compare)
+commands.command("attribute")(attribute)
 commands.command("sweep")(sweep)
 commands.command("plot")(plot)
 commands.add_typer(scenarios, name="scenarios")
