@@ -21,6 +21,7 @@ from escalation_sim.cli.plot import plot
 from escalation_sim.cli.run import run
 from escalation_sim.cli.scenarios import scenarios
 from escalation_sim.cli.schema import schema
+from escalation_sim.cli.sensitivity import sensitivity
 from escalation_sim.cli.sweep import sweep
 from escalation_sim.cli.trace import trace
 from escalation_sim.cli.validate import validate
@@ -105,6 +106,7 @@ commands.command("trace")(trace)
 commands.command("compare")(compare)
 commands.command("sweep")(sweep)
 commands.command("plot")(plot)
+commands.command("sensitivity")(sensitivity)
 commands.add_typer(scenarios, name="scenarios")
 commands.command("channels")(channels)
 commands.command("validate")(validate)
