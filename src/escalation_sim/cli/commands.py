@@ -16,6 +16,7 @@ from typer.core import TyperGroup
 import escalation_sim
 from escalation_sim.cli.channels import channels
 from escalation_sim.cli.compare import compare
+from escalation_sim.cli.discover import discover
 from escalation_sim.cli.parameters import parameters
 from escalation_sim.cli.plot import plot
 from escalation_sim.cli.run import run
@@ -107,6 +108,7 @@ commands.command("compare")(compare)
 commands.command("sweep")(sweep)
 commands.command("plot")(plot)
 commands.command("sensitivity")(sensitivity)
+commands.command("discover")(discover)
 commands.add_typer(scenarios, name="scenarios")
 commands.command("channels")(channels)
 commands.command("validate")(validate)

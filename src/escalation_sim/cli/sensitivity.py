@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -29,8 +29,6 @@ from escalation_sim.cli.changes import (
 from escalation_sim.errors import InputError
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
     from escalation_sim.experiments.sensitivity import Sensitivity
     from escalation_sim.experiments.tornado import Tornado
     from escalation_sim.experiments.variants import Variant
@@ -47,24 +45,33 @@ Outcome = Annotated[
 Method = Annotated[
     str,
     typer.Option(
-        "--method", metavar="NAME", help="morris screens all numbers; sobol gives shares of variance of those that come out on top."
+        "--method",
+        metavar="NAME",
+        help="morris screens all numbers; sobol gives shares of variance of those that come out on top.",
     ),
 ]
 Effect = Annotated[
     str | None,
     typer.Option(
-        "--effect", metavar='"CHANGES"', help='Look at what a change does instead, as in "open back_channel=0.5; close dgmo_hotline".'
+        "--effect",
+        metavar='"CHANGES"',
+        help='Look at what a change does instead, as in "open back_channel=0.5; close dgmo_hotline".',
     ),
 ]
 Over = Annotated[
     list[str] | None,
     typer.Option(
-        "--over", metavar="PATH", help="Vary these numbers only, as in 'channels.*'; the others are held at their central values. Repeatable."
+        "--over",
+        metavar="PATH",
+        help="Vary these numbers only, as in 'channels.*'; the others are held at their central values. Repeatable.",
     ),
 ]
 Groups = Annotated[bool, typer.Option("--groups", help="One index for each section instead of each number.")]
 Top = Annotated[
-    int, typer.Option("--top", metavar="N", help="Numbers that are shown, and that Sobol takes up.", parser=number_from("--top", 1, 100))
+    int,
+    typer.Option(
+        "--top", metavar="N", help="Numbers that are shown, and that Sobol takes up.", parser=number_from("--top", 1, 100)
+    ),
 ]
 Samples = Annotated[
     int | None,
@@ -74,9 +81,14 @@ Samples = Annotated[
     ),
 ]  # fmt: skip
 Runs = Annotated[
-    int, typer.Option("--runs", metavar="N", help="Runs of each point, on the same luck.", parser=number_from("--runs", 2, 1_000_000))
+    int,
+    typer.Option(
+        "--runs", metavar="N", help="Runs of each point, on the same luck.", parser=number_from("--runs", 2, 1_000_000)
+    ),
 ]
-Out = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Folder for tables and charts (default: under results/).")]
+Out = Annotated[
+    Path | None, typer.Option("--out", metavar="DIR", help="Folder for tables and charts (default: under results/).")
+]
 NoCharts = Annotated[bool, typer.Option("--no-charts", help="Draw no charts.")]
 
 
@@ -119,7 +131,9 @@ def sensitivity(  # noqa: PLR0913  (one argument for each option)
         )  # fmt: skip
     show_indices(found, top)
     largest = found.largest(top)
-    ends = tornado(crisis, outcome, largest, effect=change, runs=RUNS_OF_TORNADO, seed=seed, workers=workers) if largest else None
+    ends = (
+        tornado(crisis, outcome, largest, effect=change, runs=RUNS_OF_TORNADO, seed=seed, workers=workers) if largest else None
+    )
     show_files(found, ends, folder, top, not no_charts)
 
 
@@ -160,7 +174,11 @@ def show_header(crisis: Scenario, changes: Changes, outcome: str, effect: Varian
     from escalation_sim.cli.printing import heading, say
 
     say(heading(crisis.title))
-    what = f"What decides {outcome}" if effect is None else f"What decides the effect on {outcome} of: {'; '.join(effect.in_words())}"
+    what = (
+        f"What decides {outcome}"
+        if effect is None
+        else f"What decides the effect on {outcome} of: {'; '.join(effect.in_words())}"
+    )
     say_wrapped(f"{what} (seed {seed})")
     if changes.in_words():
         say_wrapped(f"Changed: {'; '.join(changes.in_words())}")
@@ -183,17 +201,24 @@ def show_indices(found: Sensitivity, top: int) -> None:
 def morris_rows(found: Sensitivity, top: int) -> list[list[str]]:
     """Elementary effects in print."""
     rows = []
-    for one in found.indices.head(top).itertuples():
-        sign = "+" if one.direction > 0.8 * one.effect else "−" if one.direction < -0.8 * one.effect else "±"
-        rows.append([in_lines(one.label), sign + figure(one.effect), f"{figure(one.low)} to {figure(one.high)}", figure(one.noise)])
+    for one in found.indices.head(top).to_dict("records"):
+        size, way = one["effect"], one["direction"]
+        sign = "+" if way > 0.8 * size else "−" if way < -0.8 * size else "±"
+        between = f"{figure(one['low'])} to {figure(one['high'])}"
+        rows.append([in_lines(one["label"]), sign + figure(size), between, figure(one["noise"])])
     return rows
 
 
 def sobol_rows(found: Sensitivity, top: int) -> list[list[str]]:
     """Shares of variance in print."""
     return [
-        [in_lines(one.label), percent(one.total), f"{percent(one.low)} to {percent(one.high)}", percent(one.first)]
-        for one in found.indices.head(top + 1).itertuples()
+        [
+            in_lines(one["label"]),
+            percent(one["total"]),
+            f"{percent(one['low'])} to {percent(one['high'])}",
+            percent(one["first"]),
+        ]
+        for one in found.indices.head(top + 1).to_dict("records")
     ]
 
 
@@ -268,11 +293,11 @@ def show_files(found: Sensitivity, ends: Tornado | None, folder: Path, top: int,
     say(f"Tables: {', '.join(f'{name}.csv' for name in tables)} (with paths; Parquet beside them) in {folder}")
 
 
-def figures_of(found: Sensitivity, ends: Tornado | None, top: int) -> dict[str, Callable[[], Figure]]:
+def figures_of(found: Sensitivity, ends: Tornado | None, top: int) -> dict[str, Callable[[], Any]]:
     """The charts, by file name."""
     from escalation_sim.plots.sensitivity import morris_chart, sobol_chart, tornado_chart
 
-    charts: dict[str, Callable[[], Figure]] = {
+    charts: dict[str, Callable[[], Any]] = {
         found.method: lambda: morris_chart(found, top) if found.method == "morris" else sobol_chart(found, top)
     }
     if ends is not None:

@@ -85,7 +85,9 @@ class Question:
             near = nearest(self.direction, DIRECTIONS)
             raise InputError("no such direction", key="--is", value=self.direction, allowed=listed(DIRECTIONS), suggestion=near)
         if self.factor is None and self.above is None and self.below is None:
-            raise InputError("nothing is asked", key="--on", value=self.outcome, allowed="--above or --below, or --effect-of a factor")
+            raise InputError(
+                "nothing is asked", key="--on", value=self.outcome, allowed="--above or --below, or --effect-of a factor"
+            )
 
     @property
     def subject(self) -> str:
@@ -183,7 +185,9 @@ def pairs_of(points: pd.DataFrame, question: Question) -> tuple[Array, Array]:
     if question.before == question.after:
         raise InputError("the same level twice", key="--to", value=question.after)
     others = points.drop(columns=factor)
-    keys = pd.util.hash_pandas_object(others, index=False).to_numpy() if len(others.columns) else np.zeros(len(points), np.uint64)
+    keys = (
+        pd.util.hash_pandas_object(others, index=False).to_numpy() if len(others.columns) else np.zeros(len(points), np.uint64)
+    )
     first, second = (np.flatnonzero((levels == level).to_numpy()) for level in (question.before, question.after))
     _, at_first, at_second = np.intersect1d(keys[first], keys[second], return_indices=True)
     order = np.argsort(second[at_second])
@@ -197,7 +201,9 @@ def check_level(points: pd.DataFrame, factor: str, level: str, of_factor: str, o
     factors = [str(name) for name in points.columns]
     if factor not in factors:
         short = [name for name in factors if "." not in name] or factors
-        raise InputError("no such factor", key=of_factor, value=factor, allowed=listed(short), suggestion=nearest(factor, factors))
+        raise InputError(
+            "no such factor", key=of_factor, value=factor, allowed=listed(short), suggestion=nearest(factor, factors)
+        )
     known = list(dict.fromkeys(points[factor].astype(str)))
     if level not in known:
         near = nearest(level, known)

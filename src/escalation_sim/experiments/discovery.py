@@ -131,7 +131,9 @@ def discovered(cases: Cases) -> Discovery:
         return Discovery(cases, None, "no limit that was tried holds against chance")
     again, doubt = found_again(cases, prim)
     if doubt > _DOUBT:
-        return Discovery(cases, None, "what is found in one half of the worlds does not hold in the other", again=again, doubt=doubt)
+        return Discovery(
+            cases, None, "what is found in one half of the worlds does not hold in the other", again=again, doubt=doubt
+        )
     inside = box.holds(cases.worlds)
     return Discovery(cases, box, "", int(inside.sum()), int(cases.happens[inside].sum()), again, doubt)
 
@@ -204,7 +206,14 @@ def limit_of(name: str, sides: Any, column: pd.Series, doubts: Any) -> Limit:
     if column.dtype == object:
         return Limit(name, None, None, tuple(sorted(str(one) for one in sides.iloc[0])), (np.nan, np.nan), float(doubts[0]))
     low, high = (float(side) if doubt >= 0.0 else None for side, doubt in zip(sides, doubts, strict=True))
-    return Limit(name, low, high, (), (float(column.min()), float(column.max())), float(min(doubt for doubt in doubts if doubt >= 0.0)) if max(doubts) >= 0.0 else 1.0)
+    return Limit(
+        name,
+        low,
+        high,
+        (),
+        (float(column.min()), float(column.max())),
+        float(min(doubt for doubt in doubts if doubt >= 0.0)) if max(doubts) >= 0.0 else 1.0,
+    )
 
 
 def sure_sides(limit: Limit, doubts: tuple[float, float]) -> Limit:

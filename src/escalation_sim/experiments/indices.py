@@ -104,13 +104,24 @@ def morris_indices(design: Design, values: Array) -> pd.DataFrame:
     from SALib.analyze import morris
 
     found = morris.analyze(
-        design.problem, design.drawn, values.mean(axis=1, dtype=float), num_resamples=_RESAMPLES, num_levels=_LEVELS, seed=_SEED_OF_RESAMPLES
+        design.problem,
+        design.drawn,
+        values.mean(axis=1, dtype=float),
+        num_resamples=_RESAMPLES,
+        num_levels=_LEVELS,
+        seed=_SEED_OF_RESAMPLES,
     )
     effect, reach, direction, spread = (
         _STEP * np.ma.filled(found[name], np.nan).astype(float) for name in ("mu_star", "mu_star_conf", "mu", "sigma")
     )
     noise = [np.sqrt(2.0 / np.pi * noise_of_differences(*ends)) for ends in ends_of_steps(design, values)]
-    columns = {"effect": effect, "low": np.maximum(effect - reach, 0.0), "high": effect + reach, "direction": direction, "spread": spread}
+    columns = {
+        "effect": effect,
+        "low": np.maximum(effect - reach, 0.0),
+        "high": effect + reach,
+        "direction": direction,
+        "spread": spread,
+    }
     return pd.DataFrame({**columns, "noise": noise})
 
 
@@ -135,9 +146,7 @@ def sobol_indices(design: Design, values: Array) -> pd.DataFrame:
     if variance == 0.0:
         found: Mapping[str, Any] = dict.fromkeys(names, np.zeros(len(design.members)))
     else:
-        found = sobol.analyze(
-            design.problem, means, calc_second_order=False, num_resamples=_RESAMPLES, seed=_SEED_OF_RESAMPLES
-        )
+        found = sobol.analyze(design.problem, means, calc_second_order=False, num_resamples=_RESAMPLES, seed=_SEED_OF_RESAMPLES)
     total, reach, first, first_reach = (np.asarray(found[name], float) for name in names)
     blocks = values.reshape(-1, design.places, values.shape[1])
     noise = [0.5 * noise_of_differences(blocks[:, 0], blocks[:, place]) for place in range(1, design.places - 1)]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from escalation_sim.inputs import Input
 from escalation_sim.scenario import Scenario
@@ -38,9 +39,13 @@ def subject_of(section: str, scenario: Scenario) -> str:
         return spaced(name).capitalize()
     if kind == "triggers":
         return f"Trigger {int(name) + 1}"
-    members = {"countries": scenario.countries, "channels": scenario.channels, "armed_groups": scenario.armed_groups,
-               "mediators": scenario.mediators}.get(kind, ())  # fmt: skip
-    label = next((member.label for member in members if member.name == name), spaced(name))
+    members: dict[str, Sequence[Any]] = {
+        "countries": scenario.countries,
+        "channels": scenario.channels,
+        "armed_groups": scenario.armed_groups,
+        "mediators": scenario.mediators,
+    }
+    label = next((member.label for member in members.get(kind, ()) if member.name == name), spaced(name))
     return ", ".join([label, *(spaced(part) for part in rest)])
 
 

@@ -103,7 +103,9 @@ class Response:
             if self.progress:
                 self.progress(start * self.runs, found.size)
         if np.isnan(found).any():
-            raise InputError("not every run has this outcome", key="outcome", value=self.outcome, allowed="one that every run has")
+            raise InputError(
+                "not every run has this outcome", key="outcome", value=self.outcome, allowed="one that every run has"
+            )
         return found[points:] - found[:points] if len(self.sides) == 2 else found
 
     def parts(self, side: Side, design: Mapping[str, Array], points: int) -> list[Part]:
@@ -113,7 +115,9 @@ class Response:
         cuts = [slice(start, start + size) for start in range(0, points, size)]
         numbers, columns = np.arange(points), (column_of(self.outcome),)
         return [
-            Part(side.scenario, self.seed, numbers[cut], 0, self.runs, columns, {path: one[cut] for path, one in checked.items()})
+            Part(
+                side.scenario, self.seed, numbers[cut], 0, self.runs, columns, {path: one[cut] for path, one in checked.items()}
+            )
             for cut in cuts
         ]
 
@@ -166,7 +170,9 @@ def check_ranges(over: Sequence[str] | None, numbers: Mapping[str, Number], scen
     for path in over or ():
         if "*" not in path and path not in numbers:
             allowed = "numbers with a range, which the change does not set"
-            raise InputError("cannot be varied", key="over", value=path, allowed=allowed, suggestion=nearest(path, varied(scenario)))
+            raise InputError(
+                "cannot be varied", key="over", value=path, allowed=allowed, suggestion=nearest(path, varied(scenario))
+            )
     if not numbers:
         raise InputError("there is nothing to vary", key="over", value=list(over or ()), allowed="numbers with a range")
 
@@ -178,4 +184,3 @@ def check_outcome(outcome: str, scenario: Scenario) -> None:
         raise InputError(
             "no such outcome", key="outcome", value=outcome, allowed=", ".join(names), suggestion=nearest(outcome, names)
         )
-

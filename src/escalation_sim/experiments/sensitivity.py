@@ -119,7 +119,9 @@ def sensitivity(  # noqa: PLR0913  (what to look at, and how)
     InputError : an unknown method, outcome or path, sizes out of range, an outcome that not every run has.
     """
     check_choices(method, samples, top)
-    response = response_of(scenario, outcome, effect=effect, over=over, runs=runs, seed=seed, workers=workers, progress=progress)
+    response = response_of(
+        scenario, outcome, effect=effect, over=over, runs=runs, seed=seed, workers=workers, progress=progress
+    )
     members = members_of(response.numbers, groups)
     screening = None
     if method == SOBOL and over is None and not groups and len(members) > top:
@@ -133,7 +135,9 @@ def sensitivity(  # noqa: PLR0913  (what to look at, and how)
 def check_choices(method: str, samples: int | None, top: int) -> None:
     """Raise InputError for a method or a size that there is not."""
     if method not in METHODS:
-        raise InputError("no such method", key="method", value=method, allowed=", ".join(METHODS), suggestion=nearest(method, METHODS))
+        raise InputError(
+            "no such method", key="method", value=method, allowed=", ".join(METHODS), suggestion=nearest(method, METHODS)
+        )
     if top < 1:
         raise InputError("out of range", key="top", value=top, allowed="1 or more")
     if samples is None:
@@ -152,7 +156,9 @@ def members_of(numbers: Mapping[str, Number], groups: bool) -> dict[str, tuple[s
     for path in numbers:
         sections[section_of(path)] = (*sections.get(section_of(path), ()), path)
     if len(sections) < 2:
-        raise InputError("there is but one group", key="groups", value=list(sections), allowed="numbers of two sections or more")
+        raise InputError(
+            "there is but one group", key="groups", value=list(sections), allowed="numbers of two sections or more"
+        )
     return sections
 
 

@@ -10,13 +10,13 @@ import pandas as pd
 
 from escalation_sim.analysis.estimates import Estimate, mean_of
 from escalation_sim.experiments.labels import label_of
-from escalation_sim.experiments.response import Response, response_of
+from escalation_sim.experiments.response import response_of
 from escalation_sim.experiments.variants import Variant
 from escalation_sim.inputs import inputs_of
 from escalation_sim.parameters import Array, Number
 from escalation_sim.scenario import Scenario
 
-__all__ = ["LOW", "HIGH", "Tornado", "swings", "tornado"]
+__all__ = ["HIGH", "LOW", "Tornado", "swings", "tornado"]
 
 LOW, HIGH = 0.05, 0.95
 """Places in a number's distribution."""
@@ -44,7 +44,7 @@ class Tornado:
     swings: pd.DataFrame
 
 
-def tornado(  # noqa: PLR0913  (what to look at, and how)
+def tornado(
     scenario: Scenario,
     outcome: str,
     paths: Sequence[str],

@@ -37,9 +37,8 @@ def tornado_chart(found: Tornado) -> Figure:
         values = swings[f"at_{end}"].to_numpy()
         axes.barh(rows + offset, values, height=0.32, color=colour, linewidth=0, label=words)
         whiskers(axes, rows + offset, values, swings[f"at_{end}_from"], swings[f"at_{end}_to"])
-        for row, swing in zip(rows, swings.itertuples(), strict=True):
-            ends = [getattr(swing, f"at_{end}{side}") for side in ("", "_from", "_to")]
-            at_the_end(axes, row + offset, ends, getattr(swing, end))
+        for row, swing in zip(rows, swings.to_dict("records"), strict=True):
+            at_the_end(axes, row + offset, [swing[f"at_{end}{side}"] for side in ("", "_from", "_to")], swing[end])
     axes.axvline(0.0, color=INK, linewidth=1.0)
     axes.set_yticks(rows, [wrapped(label, _LABEL) for label in swings["label"]])
     room(axes, 0.12)
@@ -53,7 +52,9 @@ def at_the_end(axes: Axes, row: float, ends: list[float], number: float) -> None
     """The number itself, behind its bar and whisker; `ends` begin with the bar's."""
     side = 1 if ends[0] >= 0.0 else -1
     style: Any = {"ha": "left" if side > 0 else "right", "va": "center", "fontsize": 10, "color": "#555555"}
-    axes.annotate(f"{number:.3g}", (side * max(side * one for one in ends), row), (4 * side, 0), textcoords="offset points", **style)
+    axes.annotate(
+        f"{number:.3g}", (side * max(side * one for one in ends), row), (4 * side, 0), textcoords="offset points", **style
+    )
 
 
 @styled
@@ -71,13 +72,28 @@ def morris_chart(found: Sensitivity, top: int = 12) -> Figure:
     rows = np.arange(len(shown))
     effect = shown["effect"].to_numpy()
     rises = shown["direction"].to_numpy() / np.where(effect > 0.0, effect, 1.0)
-    kinds = (("raises it", ORANGE, rises > 0.8), ("lowers it", SKY, rises < -0.8), ("either, as the others stand", GREY, np.abs(rises) <= 0.8))
+    kinds = (
+        ("raises it", ORANGE, rises > 0.8),
+        ("lowers it", SKY, rises < -0.8),
+        ("either, as the others stand", GREY, np.abs(rises) <= 0.8),
+    )
     for words, colour, chosen in kinds:
         if chosen.any():
             axes.barh(rows[chosen], effect[chosen], height=0.62, color=colour, linewidth=0, label=words)
     whiskers(axes, rows, effect, shown["low"], shown["high"])
-    axes.plot(shown["noise"], rows, "|", color=INK, markersize=14, markeredgewidth=1.6, linestyle="none", label="noise of the runs")
-    axes.plot(shown["spread"], rows, "D", color="white", markeredgecolor=INK, markersize=6, linestyle="none", label="spread over worlds (σ)")
+    axes.plot(
+        shown["noise"], rows, "|", color=INK, markersize=14, markeredgewidth=1.6, linestyle="none", label="noise of the runs"
+    )
+    axes.plot(
+        shown["spread"],
+        rows,
+        "D",
+        color="white",
+        markeredgecolor=INK,
+        markersize=6,
+        linestyle="none",
+        label="spread over worlds (σ)",
+    )
     axes.set_yticks(rows, [wrapped(label, _LABEL) for label in shown["label"]])
     axes.set_xlim(left=0.0)
     axes.set_xlabel("mean size of the change when the number moves half its distribution")
@@ -92,7 +108,9 @@ def sobol_chart(found: Sensitivity, top: int = 12) -> Figure:
     shown = found.indices.head(top + 1)[::-1]
     figure = titled(
         f"What decides {named(found.outcome, found.effect)}?",
-        literal(f"{found.scenario.title}  ·  {found.samples} base points, {found.runs} runs of each point  ·  seed {found.seed}"),
+        literal(
+            f"{found.scenario.title}  ·  {found.samples} base points, {found.runs} runs of each point  ·  seed {found.seed}"
+        ),
         _ROW * len(shown) + 3.0,
     )
     axes, below = figure.subplots(2, 1, height_ratios=[_ROW * len(shown) + 0.4, 0.45])
@@ -123,7 +141,9 @@ def split_bar(axes: Axes, found: Sensitivity) -> None:
     axes.set_ylim(-0.6, 0.6)
     percent_axis(axes.xaxis)
     axes.set_xlim(0.0, 1.0)
-    axes.set_xlabel(f"share of the whole variance: {percent(share.value, '.0f')} parameters (blue), {percent(1.0 - share.value, '.0f')} chance")
+    axes.set_xlabel(
+        f"share of the whole variance: {percent(share.value, '.0f')} parameters (blue), {percent(1.0 - share.value, '.0f')} chance"
+    )
     axes.tick_params(axis="y", length=0)
 
 
