@@ -35,7 +35,14 @@ def asked(scenario: Path, points: int, runs: int, changes: dict[str, Any]) -> An
     grid = {"resolve": {"path": PATH, "values": values[:1000]}}
     if points > 1000:
         grid["seen"] = {"path": "triggers.0.visibility", "values": np.linspace(0.5, 1.0, points // 1000).tolist()}
-    content = {"name": "measured", "question": "What does it cost?", "runs": runs, "seed": SEED, "grid": grid, "changes": changes}
+    content = {
+        "name": "measured",
+        "question": "What does it cost?",
+        "runs": runs,
+        "seed": SEED,
+        "grid": grid,
+        "changes": changes,
+    }
     return experiment_from(content, es.load_scenario(scenario))
 
 
@@ -108,7 +115,12 @@ def dask(tasks: int) -> dict[str, float]:
         began = time.perf_counter()
         list(done_in_order([(number, Nothing()) for number in range(tasks)], crew))
         took = time.perf_counter() - began
-    return {"tasks": tasks, "seconds_a_task": took / tasks, "sent_kib": len(pickle.dumps(part)) / 1024, "returned_mib": table.nbytes / 2**20}
+    return {
+        "tasks": tasks,
+        "seconds_a_task": took / tasks,
+        "sent_kib": len(pickle.dumps(part)) / 1024,
+        "returned_mib": table.nbytes / 2**20,
+    }
 
 
 def main() -> None:

@@ -23,6 +23,7 @@ __all__ = [
     "run",
     "run_design",
     "run_to_disk",
+    "sensitivity",
     "sweep",
 ]
 
@@ -35,12 +36,14 @@ _HOMES = {
     "run": "runs",
     "run_design": "runs",
     "run_to_disk": "runs",
+    "sensitivity": "experiments.sensitivity",
     "sweep": "experiments.sweep",
 }
 
 if TYPE_CHECKING:
     from escalation_sim.agents import EscalationModel
     from escalation_sim.errors import InputError
+    from escalation_sim.experiments.sensitivity import sensitivity
     from escalation_sim.experiments.sweep import sweep
     from escalation_sim.results import Result
     from escalation_sim.runs import run, run_design, run_to_disk

@@ -16,6 +16,7 @@ from escalation_sim.cli.commands import commands
 from escalation_sim.experiments.cases import Cases, Question, cases_of, data_of
 from escalation_sim.experiments.discovery import MOST_LIMITS, discovered, halves, in_words
 from escalation_sim.experiments.experiment import experiment_from
+from escalation_sim.experiments.store import FORMAT
 from escalation_sim.experiments.sweep import sweep
 
 pytest.importorskip("ema_workbench", reason="needs the extra `discover`")
@@ -131,13 +132,16 @@ def planted(folder, scenario):
     """A sweep made by hand: the back channel lengthens the crisis where costs weigh little and grievance fades slowly."""
     rng = np.random.default_rng(8)
     sample = pd.DataFrame({COSTS: rng.random(300), FADING: rng.random(300), "model.media.uptake": rng.random(300)})
-    points = pd.concat([sample.assign(**{"back channel": level}) for level in ("closed", "open")], ignore_index=True)
+    points = pd.concat([sample.assign(**{"back channel": level}) for level in ("closed", "open")])
+    points = points.sample(frac=1.0, random_state=1).reset_index(drop=True)
     hurts = (points["back channel"] == "open") & (points[COSTS] < 0.5) & (points[FADING] < 0.6)
     runs = 20
     days = 10.0 + 5.0 * np.repeat(hurts.to_numpy(), runs) + rng.normal(size=600 * runs)
     (folder / "rows").mkdir(parents=True)
-    manifest = {"kind": "sweep", "complete": True, "runs": runs, "experiment": {}, "scenario": scenario.document}
+    experiment = {"name": "made", "question": "Where?", "scenario": scenario.name, "runs": runs}
+    manifest = {"kind": "sweep", "format": FORMAT, "complete": True, "experiment": experiment, "scenario": scenario.document}
     (folder / "manifest.json").write_text(json.dumps(manifest, default=str))
+    pd.DataFrame({"point": [0]}).to_parquet(folder / "summary.parquet")
     points.assign(error=pd.Series(pd.NA, index=points.index, dtype="string")).to_parquet(folder / "points.parquet")
     rows = {
         "point": np.repeat(np.arange(600), runs),
@@ -200,7 +204,7 @@ def test_what_makes_no_sense_is_said_in_one_line(tmp_path, pahalgam, arguments, 
 
 
 def test_a_folder_without_a_finished_sweep_is_refused(tmp_path, pahalgam):
-    assert "holds no sweep" in called("discover", str(tmp_path), *ASKED).output
+    assert "no data set of a sweep" in called("discover", str(tmp_path), *ASKED).output
     folder = planted(tmp_path / "made", pahalgam)
     manifest = json.loads((folder / "manifest.json").read_text())
     (folder / "manifest.json").write_text(json.dumps({**manifest, "complete": False}))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +11,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 
 from escalation_sim.errors import InputError, nearest
-from escalation_sim.experiments.store import MANIFEST, is_data_set
+from escalation_sim.experiments.sweep import load_sweep
 from escalation_sim.experiments.tables import column_of, names_of_outcomes, outcomes_of
 from escalation_sim.parameters import Array
 from escalation_sim.scenario import Scenario
@@ -129,17 +128,12 @@ class Cases:
 
 
 def data_of(folder: str | Path) -> Data:
-    """A finished sweep; raises InputError where the folder holds none."""
-    place = Path(folder)
-    if not is_data_set(place):
-        raise InputError("holds no sweep", file=str(place), allowed="a folder that `escalation-sim sweep` wrote")
-    manifest = json.loads((place / MANIFEST).read_text(encoding="utf-8"))
-    if not manifest["complete"]:
-        raise InputError("this sweep is not finished", file=str(place), allowed="the same sweep command goes on with it")
-    points = pd.read_parquet(place / "points.parquet")
-    computed = points[points["error"].isna()].drop(columns="error")
-    columns = [name for name in pq.read_schema(next((place / "rows").glob("*.parquet"))).names if name not in ("point", "run")]
-    return Data(place, Scenario.from_document(manifest["scenario"]), computed, int(manifest["runs"]), tuple(columns))
+    """A finished sweep; raises InputError as `load_sweep` does."""
+    swept, asked = load_sweep(folder)
+    computed = swept.points[swept.points["error"].isna()].drop(columns="error")
+    first = next((swept.folder / "rows").glob("*.parquet"))
+    columns = tuple(name for name in pq.read_schema(first).names if name not in ("point", "run"))
+    return Data(swept.folder, asked.scenario, computed, asked.runs, columns)
 
 
 def cases_of(data: Data, question: Question, where: Mapping[str, str] | None = None) -> Cases:
