@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 import escalation_sim as es
 from escalation_sim.cli.commands import commands
 from escalation_sim.experiments.cases import Cases, Question, cases_of, data_of
-from escalation_sim.experiments.discovery import MOST_LIMITS, discovered, halves, in_words
+from escalation_sim.experiments.discovery import MOST_LIMITS, discovered, halves, in_words, suspects
 from escalation_sim.experiments.experiment import experiment_from
 from escalation_sim.experiments.store import FORMAT
 from escalation_sim.experiments.sweep import sweep
@@ -69,6 +69,15 @@ def test_noise_gives_nothing_and_says_so():
     found = [discovered(cases(uniform(rng, 200, 30), rng.random(200) < 0.3)) for _ in range(20)]
     assert sum(one.box is not None for one in found) <= 1
     assert all(one.why_none for one in found if one.box is None)
+
+
+def test_only_columns_in_which_worlds_differ_are_searched():
+    rng = np.random.default_rng(9)
+    worlds = uniform(rng, 300, 40).assign(line=rng.choice(["open", "closed"], 300))
+    far = np.abs(worlds["x5"] - 0.5) > 0.3  # at both ends: no difference by rank, but by distance from the middle
+    happens = (far & (worlds["line"] == "open") & (rng.random(300) < 0.9)).to_numpy()
+    assert set(suspects(worlds, happens)) == {"x5", "line"}
+    assert sum(len(suspects(worlds, rng.permutation(happens))) for _ in range(20)) <= 4
 
 
 def test_too_few_cases_are_not_searched():
@@ -136,7 +145,12 @@ def planted(folder, scenario):
     points = points.sample(frac=1.0, random_state=1).reset_index(drop=True)
     hurts = (points["back channel"] == "open") & (points[COSTS] < 0.5) & (points[FADING] < 0.6)
     runs = 20
-    days = 10.0 + 5.0 * np.repeat(hurts.to_numpy(), runs) + rng.normal(size=600 * runs)
+    days = (
+        10.0
+        + 60.0 * np.repeat(points["model.media.uptake"], runs)
+        + 5.0 * np.repeat(hurts.to_numpy(), runs)
+        + rng.normal(size=600 * runs)
+    )
     (folder / "rows").mkdir(parents=True)
     experiment = {"name": "made", "question": "Where?", "scenario": scenario.name, "runs": runs}
     manifest = {"kind": "sweep", "format": FORMAT, "complete": True, "experiment": experiment, "scenario": scenario.document}

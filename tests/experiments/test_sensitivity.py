@@ -86,11 +86,12 @@ def test_the_response_is_what_a_design_gives_with_judged_numbers_fixed(brief):
 
 
 def test_an_effect_is_the_paired_difference_on_the_same_luck(brief):
-    response = response_of(brief, "peak_rung", effect=OPEN, over=[COSTS], runs=40, seed=3)
+    response = response_of(brief, "misperception", effect=OPEN, over=[COSTS], runs=40, seed=3)
     cube = np.array([[0.1], [0.5]])
     design = values_at(response.numbers, [COSTS], cube)
-    before, after = (run_design(one.fixed(), design, 40, 3)["peak_rung"] for one in (brief, OPEN.applied(brief)))
-    assert (response.at([COSTS], cube).ravel() == (after - before).to_numpy()).all()
+    before, after = (run_design(one.fixed(), design, 40, 3)["misperception"] for one in (brief, OPEN.applied(brief)))
+    assert response.at([COSTS], cube).ravel() == pytest.approx((after - before).to_numpy(), abs=1e-6)
+    assert after.mean() < before.mean()
 
 
 def test_a_change_that_changes_nothing_has_no_effect_anywhere(brief):
