@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -10,10 +14,13 @@ import pytest
 from typer.testing import CliRunner
 
 import escalation_sim as es
+from escalation_sim.analysis.chance import Split
+from escalation_sim.analysis.estimates import Estimate
 from escalation_sim.cli.commands import commands
+from escalation_sim.cli.sensitivity import chance_in_words
 from escalation_sim.experiments import response as response_module
 from escalation_sim.experiments.response import response_of, values_at
-from escalation_sim.experiments.sensitivity import OTHERS, sensitivity
+from escalation_sim.experiments.sensitivity import OTHERS, Sensitivity, sensitivity
 from escalation_sim.experiments.tornado import swings, tornado
 from escalation_sim.experiments.variants import Variant
 from escalation_sim.inputs import inputs_of, varied
@@ -184,3 +191,19 @@ def test_a_mistyped_effect_is_answered_in_one_line(tmp_path):
     assert "--effect" in done.output
     assert "did you mean 'open'?" in done.output
     assert not (tmp_path / "no").exists()
+
+
+def test_the_python_shown_in_the_docs_runs(monkeypatch):
+    root = Path(__file__).parents[2]
+    monkeypatch.chdir(root)
+    (block,) = re.findall(r"```python\n(.*?)```", (root / "docs" / "sensitivity.md").read_text(encoding="utf-8"), re.DOTALL)
+    names: dict[str, object] = {}
+    exec(compile(re.sub(r"runs=\d+", "runs=2", block), "sensitivity.md", "exec"), names)
+    assert isinstance(names["found"], Sensitivity)
+
+
+def test_an_order_that_is_mostly_luck_is_said_to_be():
+    split = Split(0.1, 10.0, 10.0, Estimate(0.01, 0.0, 0.1), 20)
+    found = SimpleNamespace(split=split, outcome="force", runs=20)
+    assert "mostly luck" in chance_in_words(found)
+    assert "mostly luck" not in chance_in_words(SimpleNamespace(split=replace(split, parameters=1.0), outcome="force", runs=20))

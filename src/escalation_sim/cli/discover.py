@@ -141,14 +141,14 @@ def show(found: Discovery, labels: dict[str, str]) -> None:
     say(
         table(
             [("Limit", "tight"), ("Quasi-p", "right")],
-            [[in_lines(limit, labels), doubt(limit.doubt)] for limit in found.box.limits],
+            [[in_lines(limit, labels), doubt(limit.doubt).removeprefix("= ")] for limit in found.box.limits],
         )
     )
     say()
     if found.again is not None:
         say_wrapped(
             f"Boxes found in one half of the worlds hold {percent(found.again.value)} ({percent(found.again.low)} to {percent(found.again.high)}) in the other half, which "
-            f"is the fairer figure: a box is drawn around the cases it was found in. Against {percent(found.share)} of all: p = {doubt(found.doubt)}."
+            f"is the fairer figure: a box is drawn around the cases it was found in. Against {percent(found.share)} of all: p {doubt(found.doubt)}."
         )
     say_wrapped(
         "Quasi-p: chance of so many cases in the box if that limit meant nothing. The shares are shares of the worlds that were drawn, and say nothing of "
@@ -184,7 +184,7 @@ def percent(share: float) -> str:
 
 def doubt(value: float) -> str:
     """A p-value in print."""
-    return "< 0.0001" if value < 1e-4 else f"{value:.2g}"
+    return "< 0.0001" if value < 1e-4 else f"= {value:.2g}"
 
 
 def show_files(found: Discovery, labels: dict[str, str], folder: Path, charts: bool) -> None:

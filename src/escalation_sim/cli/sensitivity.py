@@ -268,7 +268,12 @@ def chance_in_words(found: Sensitivity) -> str:
     needed = split.runs_needed()
     if split.noise <= 0.05:
         return f"{said}."
-    return f"{said}; {needed:,.0f} runs would bring that to 5 %." if needed < float("inf") else f"{said}: more runs are needed."
+    said += f"; {needed:,.0f} runs would bring that to 5 %." if needed < float("inf") else "."
+    if split.noise <= 0.5:
+        return said
+    return (
+        f"{said} The order above is therefore mostly luck: look at fewer numbers (--over, --groups) under more runs (--runs)."
+    )
 
 
 def show_files(found: Sensitivity, ends: Tornado | None, folder: Path, top: int, charts: bool) -> None:

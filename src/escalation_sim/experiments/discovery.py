@@ -256,8 +256,7 @@ def in_words(limit: Limit, labels: Mapping[str, str]) -> str:
     name = labels.get(limit.name, limit.name)
     if limit.values:
         return f"{name} is {' or '.join(limit.values)}"
-    if limit.low is None:
-        return f"{name} is at most {limit.high:.3g}"
-    if limit.high is None:
-        return f"{name} is at least {limit.low:.3g}"
-    return f"{name} is between {limit.low:.3g} and {limit.high:.3g}"
+    low, high = ("" if bound is None else f"{bound:.3g}".replace("-", "−") for bound in (limit.low, limit.high))
+    if low and high:
+        return f"{name} is between {low} and {high}"
+    return f"{name} is at least {low}" if low else f"{name} is at most {high}"

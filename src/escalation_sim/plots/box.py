@@ -53,13 +53,11 @@ def show_limits(axes: Axes, limits: tuple[Limit, ...], labels: Mapping[str, str]
         low, high = (end(limit, side) for side in (0, 1))
         axes.barh(row, high - low, left=low, color=BLUE, height=0.42, linewidth=0)
         whole = {"va": "center", "fontsize": 10.5, "color": "#777777"}
-        axes.text(-0.01, row, f"{limit.spans[0]:.3g}", ha="right", **whole)  # type: ignore[arg-type]
-        axes.text(1.01, row, f"{limit.spans[1]:.3g}", ha="left", **whole)  # type: ignore[arg-type]
+        axes.text(-0.01, row, figure(limit.spans[0]), ha="right", **whole)  # type: ignore[arg-type]
+        axes.text(1.01, row, figure(limit.spans[1]), ha="left", **whole)  # type: ignore[arg-type]
         for place, bound in ((low, limit.low), (high, limit.high)):
             if bound is not None:
-                axes.text(
-                    place, row + 0.25, f"{bound:.3g}", ha="center", va="bottom", fontsize=11, fontweight="bold", color=INK
-                )
+                axes.text(place, row + 0.25, figure(bound), ha="center", va="bottom", fontsize=11, fontweight="bold", color=INK)
     axes.set_yticks(range(len(limits)), [wrapped(labels.get(one.name, one.name), _LABEL) for one in reversed(limits)])
     axes.set_xlim(-0.12, 1.12)
     axes.set_ylim(-0.5, len(limits) - 0.3)
@@ -67,6 +65,11 @@ def show_limits(axes: Axes, limits: tuple[Limit, ...], labels: Mapping[str, str]
     axes.tick_params(axis="y", length=0, labelsize=11)
     for side in ("left", "bottom"):
         axes.spines[side].set_visible(False)
+
+
+def figure(value: float) -> str:
+    """A number, three digits of it."""
+    return f"{value:.3g}".replace("-", "−")
 
 
 def end(limit: Limit, side: int) -> float:
