@@ -27,6 +27,7 @@ __all__ = [
     "run",
     "run_design",
     "run_to_disk",
+    "sensitivity",
     "sweep",
 ]
 
@@ -43,6 +44,7 @@ _HOMES = {
     "run": "runs",
     "run_design": "runs",
     "run_to_disk": "runs",
+    "sensitivity": "experiments.sensitivity",
     "sweep": "experiments.sweep",
 }
 
@@ -51,6 +53,7 @@ if TYPE_CHECKING:
     from escalation_sim.errors import InputError
     from escalation_sim.experiments.attribution import Attribution, attribute
     from escalation_sim.experiments.comparison import Comparison, compare
+    from escalation_sim.experiments.sensitivity import sensitivity
     from escalation_sim.experiments.sweep import sweep
     from escalation_sim.results import Result
     from escalation_sim.runs import run, run_design, run_to_disk
