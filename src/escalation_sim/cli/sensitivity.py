@@ -203,7 +203,7 @@ def morris_rows(found: Sensitivity, top: int) -> list[list[str]]:
     rows = []
     for one in found.indices.head(top).to_dict("records"):
         size, way = one["effect"], one["direction"]
-        sign = "+" if way > 0.8 * size else "−" if way < -0.8 * size else "±"
+        sign = "" if one["numbers"] > 1 else "+" if way > 0.8 * size else "−" if way < -0.8 * size else "±"
         between = f"{figure(one['low'])} to {figure(one['high'])}"
         rows.append([in_lines(one["label"]), sign + figure(size), between, figure(one["noise"])])
     return rows
