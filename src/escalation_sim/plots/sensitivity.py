@@ -75,7 +75,7 @@ def morris_chart(found: Sensitivity, top: int = 12) -> Figure:
     kinds = (
         ("raises it", ORANGE, rises > 0.8),
         ("lowers it", SKY, rises < -0.8),
-        ("either, as the others stand", GREY, np.abs(rises) <= 0.8),
+        ("either way", GREY, np.abs(rises) <= 0.8),
     )
     for words, colour, chosen in kinds:
         if chosen.any():
@@ -84,16 +84,17 @@ def morris_chart(found: Sensitivity, top: int = 12) -> Figure:
     axes.plot(
         shown["noise"], rows, "|", color=INK, markersize=14, markeredgewidth=1.6, linestyle="none", label="noise of the runs"
     )
-    axes.plot(
-        shown["spread"],
-        rows,
-        "D",
-        color="white",
-        markeredgecolor=INK,
-        markersize=6,
-        linestyle="none",
-        label="spread over worlds (σ)",
-    )
+    if shown["spread"].notna().any():  # groups have none
+        axes.plot(
+            shown["spread"],
+            rows,
+            "D",
+            color="white",
+            markeredgecolor=INK,
+            markersize=6,
+            linestyle="none",
+            label="spread over worlds (σ)",
+        )
     axes.set_yticks(rows, [wrapped(label, _LABEL) for label in shown["label"]])
     axes.set_xlim(left=0.0)
     axes.set_xlabel("mean size of the change when the number moves half its distribution")
@@ -150,7 +151,7 @@ def split_bar(axes: Axes, found: Sensitivity) -> None:
 def named(outcome: str, effect: str) -> str:
     """What is decided, in the title."""
     words = outcome.replace("_", " ")
-    return literal(f"{words}, effect of {effect.replace('_', ' ')}" if effect else words)
+    return literal(f"the effect on {words} of: {effect.replace('_', ' ')}" if effect else words)
 
 
 def whiskers(axes: Axes, rows: Any, values: Any, low: Any, high: Any) -> None:
