@@ -26,7 +26,7 @@ TABLE = RESULTS / "pairing.csv"
 PAGE = Path("docs/comparing.md")
 BLOCK = re.compile(r"(?<=<!-- pairing:begin -->\n).*?(?=<!-- pairing:end -->)", re.DOTALL)
 
-RUNS = {"crisis": 2_000, "rivalry": 200}
+RUNS = {"crisis": 1_000, "rivalry": 100}
 OUTCOMES = (
     "peak_rung",
     "force",

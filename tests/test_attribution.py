@@ -37,8 +37,13 @@ TWIN = {
 """A line that never breaks, leaks or is called: no draw of its own decides anything."""
 
 
+TALK = {"status": "closed", "by_choice": 0.0, "influence": 0.9, "intent_precision": 2.0, "candour": 0.8}
+"""A back channel that is always in use, so that few runs show what it does."""
+
+
 def crisis(**channels) -> es.Scenario:
-    return made_scenario(horizon_days=20, channels={"dgmo_hotline": {"status": "open", "relationship": 0.7}, **channels})
+    lines = {"back_channel": TALK, "dgmo_hotline": {"status": "open", "relationship": 0.7}}
+    return made_scenario(horizon_days=20, channels={**lines, **channels})
 
 
 def attributed_by_hand(game: np.ndarray, unit: str = "peak_rung") -> es.Attribution:

@@ -223,11 +223,11 @@ def test_the_comparison_fits_80_columns(small):
         "Peak rung",
         "Runs with a cease-fire",
         "Misperception",
-        "the same in",
+        "Same",
         "Changed: open",
     ):
         assert words in outcome.output
-    assert sorted(path.name for path in Path().iterdir()) == ["small.yaml"]
+    assert sorted(path.name for path in Path().iterdir()) == ["results", "small.yaml"]
 
 
 def test_the_channels_of_2004_in_the_crisis_of_2025():

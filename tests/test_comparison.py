@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 
 import escalation_sim as es
 from conftest import SHIPPED, shipped
-from escalation_sim.analysis.differences import PAIRING, pairing, remaining_variance_from_counts, runs_needed
+from escalation_sim.analysis.differences import PAIRING, pairing, remaining_variances_from_counts, runs_needed
 from escalation_sim.analysis.resampling import intervals
 from escalation_sim.cli.changes import Changes, variant_from
 from escalation_sim.cli.commands import commands
@@ -77,7 +77,7 @@ def test_the_interval_of_the_factor_covers_the_truth_in_about_95_of_100_samples(
     covered = 0
     for seed in range(100):
         first, second = correlated(200, 0.8, seed)
-        low, high = intervals(lambda kept, pair=(first, second): remaining_variance_from_counts(*pair), 200)
+        low, high = intervals(lambda kept, pair=(first, second): remaining_variances_from_counts([pair]), 200)
         covered += bool(low[0] <= truth <= high[0])
     assert 87 <= covered <= 100
 
@@ -143,7 +143,8 @@ def test_numbers_of_runs_follow_the_spread_and_reach_what_they_promise():
 
 
 def crisis_and_variants():
-    crisis = made_scenario(horizon_days=20)
+    talk = {"status": "closed", "by_choice": 0.0, "influence": 0.9, "intent_precision": 2.0, "candour": 0.8}  # always in use
+    crisis = made_scenario(horizon_days=20, channels={"back_channel": talk})
     return crisis, crisis.open("back_channel", 0.8), crisis.close("dgmo_hotline").set("countries.north.government.resolve", 2.0)
 
 
@@ -176,14 +177,14 @@ def test_workers_and_progress_are_passed_on(monkeypatch):
 def test_a_precision_makes_as_many_runs_as_it_takes_and_says_so_once():
     crisis, variant, _ = crisis_and_variants()
     told = []
-    found = es.compare(crisis, variant, runs=40, precision="0.004 rungs", outcome="misperception", told=told.append)
+    found = es.compare(crisis, variant, runs=40, precision="0.04 rungs", outcome="misperception", told=told.append)
     (plan,) = told
     assert plan == found.plan
     assert plan.outcomes == ("misperception",)
     assert plan.pilot == 40 < plan.needed <= plan.runs <= found.runs
     row = found.differences.loc[("variant 1", "misperception")]
-    assert (row["high"] - row["low"]) / 2.0 <= 0.004 * 1.1
-    assert "40 runs" in str(plan)
+    assert (row["high"] - row["low"]) / 2.0 <= 0.04 * 1.3
+    assert "first 40" in str(plan)
     assert "misperception" in str(plan)
 
 

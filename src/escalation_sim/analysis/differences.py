@@ -6,6 +6,8 @@ alike, and the mean of the differences is known better than either mean; `pairin
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
@@ -21,6 +23,7 @@ __all__ = [
     "MOST_RUNS",
     "PAIRING",
     "STANDARD",
+    "differences_and_pairing",
     "paired_differences",
     "paired_values",
     "pairing",
@@ -47,6 +50,9 @@ PAIRING = (
 _EXACT = 1e-12
 """Share of the spread below which a spread of differences is rounding."""
 
+_WIDE = 5.0
+"""Roots of the number of runs to either side of the middle, beyond which no draw has its median (ten standard deviations)."""
+
 
 def paired_differences(before: Result, after: Result) -> pd.DataFrame:
     """Outcomes before and after a change, one row each: those of `STANDARD` and, where a result lacks some of these, every other
@@ -58,22 +64,7 @@ def paired_differences(before: Result, after: Result) -> pd.DataFrame:
 
     Raises InputError where the results differ in seed or number of runs, or have nothing in common.
     """
-    pairs = paired_values(before, after)
-
-    def of_first(kept: int) -> FromCounts:
-        return together(
-            [
-                (ratio_from_counts if one.statistic == MEDIAN_RATIO else mean_from_counts)(first[:kept], second[:kept])
-                for one, first, second in pairs
-            ]
-        )
-
-    low, high = intervals(of_first, len(before.outcomes))
-    rows = []
-    for place, (one, first, second) in enumerate(pairs):
-        was, becomes, difference = central(first, second, one.statistic)
-        rows.append((one.name, was, becomes, difference, low[place], high[place], one.unit))
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+    return differences_and_pairing(before, after)[0]
 
 
 def pairing(before: Result, after: Result) -> pd.DataFrame:
@@ -93,19 +84,36 @@ def pairing(before: Result, after: Result) -> pd.DataFrame:
 
     NaN where something is not defined. Raises InputError as `paired_differences` does.
     """
-    pairs = [pair for pair in paired_values(before, after) if pair[0].statistic == MEAN]
+    return differences_and_pairing(before, after)[1]
+
+
+def differences_and_pairing(before: Result, after: Result) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """`paired_differences` and `pairing`, from one drawing of runs."""
+    pairs = paired_values(before, after)
+    means = [pair for pair in pairs if pair[0].statistic == MEAN]
+    ratios = [pair for pair in pairs if pair[0].statistic == MEDIAN_RATIO]
 
     def of_first(kept: int) -> FromCounts:
-        return together([remaining_variance_from_counts(first[:kept], second[:kept]) for _, first, second in pairs])
+        cut = [(first[:kept], second[:kept]) for _, first, second in means]
+        of_ratios = [ratio_from_counts(first[:kept], second[:kept]) for _, first, second in ratios]
+        return together([means_from_counts(cut), *of_ratios, remaining_variances_from_counts(cut)])
 
-    low, high = intervals(of_first, len(before.outcomes))
-    rows = []
-    for place, (one, first, second) in enumerate(pairs):
-        moves = shares_of_moves(first, second)
-        correlation, remaining, *spreads = coupling(first, second)
-        factors = (inverse(remaining), inverse(high[place]), inverse(low[place]))
-        rows.append((one.name, *moves, one.better, correlation, *factors, *spreads, one.unit))
-    return pd.DataFrame(rows, columns=list(PAIRING))
+    found = np.stack(intervals(of_first, len(before.outcomes)), axis=1)
+    bounds = {one.name: found[place] for place, (one, _, _) in enumerate([*means, *ratios])}
+    differences = [
+        (one.name, *central(first, second, one.statistic), *bounds[one.name], one.unit) for one, first, second in pairs
+    ]
+    worth = [
+        (one.name, *shares_of_moves(first, second), one.better, *worth_of(first, second, *remaining), one.unit)
+        for (one, first, second), remaining in zip(means, found[len(pairs) :], strict=True)
+    ]
+    return pd.DataFrame(differences, columns=list(COLUMNS)), pd.DataFrame(worth, columns=list(PAIRING))
+
+
+def worth_of(first: Array, second: Array, least: float, most: float) -> tuple[float, ...]:
+    """Correlation, factor with its bounds, and both spreads, from the values and the bounds of the variance that remains."""
+    correlation, remaining, *spreads = coupling(first, second)
+    return correlation, inverse(remaining), inverse(most), inverse(least), *spreads
 
 
 def peak_moves(before: Result, after: Result) -> dict[str, float]:
@@ -217,35 +225,39 @@ def inverse(part: float) -> float:
     return float(np.inf) if part <= 0.0 else 1.0 / part
 
 
-def mean_from_counts(first: Array, second: Array) -> FromCounts:
-    """Mean difference of the runs drawn that have both values."""
-    known = ~np.isnan(first) & ~np.isnan(second)
-    change = np.where(known, second - first, 0.0)
-    if known.all():
-        return lambda counts: change @ counts / len(change)
-    weights = known.astype(float)
+def means_from_counts(pairs: Sequence[tuple[Array, Array]]) -> FromCounts:
+    """Mean differences, one for each pair of values, of the runs drawn that have both."""
+    known = np.array([~np.isnan(first) & ~np.isnan(second) for first, second in pairs])
+    changes = np.array([second - first for first, second in pairs])
+    sums = np.concatenate([np.where(known, changes, 0.0), known[~known.all(axis=1)].astype(float)])
+    some_unknown = np.flatnonzero(~known.all(axis=1))
 
-    def mean(counts: Array) -> Array:
-        drawn = weights @ counts
-        return np.where(drawn > 0.0, change @ counts / np.maximum(drawn, 1.0), np.nan)
+    def means(counts: Array) -> Array:
+        drawn = sums @ counts
+        of_runs = np.full((len(pairs), drawn.shape[1]), float(known.shape[1]))
+        of_runs[some_unknown] = drawn[len(pairs) :]
+        return np.where(of_runs > 0.0, drawn[: len(pairs)] / np.maximum(of_runs, 1.0), np.nan)
 
-    return mean
+    return means
 
 
-def remaining_variance_from_counts(first: Array, second: Array) -> FromCounts:
-    """`remaining_variance` of the runs drawn that have both values. Draws in which nothing varies say nothing, and count as all runs do."""
-    known = ~np.isnan(first) & ~np.isnan(second)
-    values = np.where(known, np.stack([first, second, second - first]), 0.0)
-    values = np.where(known, values - values.sum(axis=1, keepdims=True) / max(known.sum(), 1), 0.0)
-    moments = np.concatenate([known[None].astype(float), values, values * values])
-    of_all = coupling(first, second)[1]
+def remaining_variances_from_counts(pairs: Sequence[tuple[Array, Array]]) -> FromCounts:
+    """`remaining_variance`, one for each pair of values, of the runs drawn that have both. Draws in which nothing varies say nothing, and
+    count as all runs do.
+    """
+    known = np.array([~np.isnan(first) & ~np.isnan(second) for first, second in pairs])[:, None]
+    values = np.where(known, np.array([[first, second, second - first] for first, second in pairs]), 0.0)
+    values = np.where(known, values - values.sum(axis=2, keepdims=True) / np.maximum(known.sum(axis=2, keepdims=True), 1), 0.0)
+    moments = np.concatenate([known.astype(float), values, values * values], axis=1)
+    least = _EXACT * np.maximum(moments[:, 4:6].max(axis=(1, 2)), np.finfo(float).tiny)
+    of_all = np.array([coupling(first, second)[1] for first, second in pairs])
 
     def remaining(counts: Array) -> Array:
-        drawn = moments @ counts
-        means = drawn[1:] / np.maximum(drawn[0], 1.0)
-        variances = np.maximum(means[3:] - means[:3] * means[:3], 0.0)
-        varied = variances[0] + variances[1] > _EXACT * (moments[4:6].max() or 1.0)
-        return np.where(varied, remaining_variance(*variances), of_all)
+        drawn = (moments.reshape(-1, moments.shape[-1]) @ counts).reshape(len(pairs), 7, -1)
+        means = drawn[:, 1:] / np.maximum(drawn[:, :1], 1.0)
+        variances = np.maximum(means[:, 3:] - means[:, :3] * means[:, :3], 0.0)
+        varied = variances[:, 0] + variances[:, 1] > least[:, None]
+        return np.where(varied, remaining_variance(variances[:, 0], variances[:, 1], variances[:, 2]), of_all[:, None])
 
     return remaining
 
@@ -262,11 +274,19 @@ def ratio_from_counts(first: Array, second: Array) -> FromCounts:
 
 
 def median_from_counts(values: Array) -> FromCounts:
-    """Median of the runs drawn (a value that occurred, the lower of two middle ones)."""
+    """Median of the runs drawn (a value that occurred, the lower of two middle ones).
+
+    Counts are added up in the order of the values, and only where the median can be: it lies within some standard deviations of the middle.
+    """
     order = np.argsort(values, kind="stable")
+    half = 0.5 * len(values)
+    first = max(int(half - _WIDE * np.sqrt(len(values))), 0)
+    last = min(int(half + _WIDE * np.sqrt(len(values))) + 1, len(values))
+    below = np.zeros(len(values))
+    below[order[:first]] = 1.0
 
     def median(counts: Array) -> Array:
-        so_far = np.cumsum(counts[order], axis=0)
-        return values[order][np.argmax(so_far >= 0.5 * so_far[-1], axis=0)]
+        so_far = below @ counts + np.cumsum(counts[order[first:last]], axis=0)
+        return values[order[first:last]][np.argmax(so_far >= 0.5 * counts.sum(axis=0), axis=0)]
 
     return median

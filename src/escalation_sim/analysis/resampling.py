@@ -1,4 +1,4 @@
-"""How far chance may have moved a number found from many runs: the runs are drawn again, with replacement, two thousand times.
+"""How far chance may have moved a number found from many runs: the runs are drawn again, with replacement, a thousand times.
 
 The bootstrap itself is SciPy's. What is added is speed: a draw of runs is told by how often each run is in it, so that means of many things over
 many draws are one product of matrices. The same draws serve all numbers of a call.
@@ -18,9 +18,9 @@ from escalation_sim.parameters import Array
 
 __all__ = ["MOST_RUNS", "FromCounts", "intervals", "intervals_of_means", "together"]
 
-RESAMPLES = 2_000
+RESAMPLES = 1_000
 SEED = 1
-MOST_RUNS = 20_000
+MOST_RUNS = 10_000
 """Runs that intervals are found from; with more they are found from so many and narrowed by the root of the ratio."""
 
 _DRAWS_AT_ONCE = 2_000_000

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from escalation_sim.analysis.differences import paired_differences, pairing, runs_needed
+from escalation_sim.analysis.differences import differences_and_pairing, runs_needed
 from escalation_sim.analysis.measures import ALIASES, MEAN, measures_in
 from escalation_sim.errors import InputError, nearest
 from escalation_sim.experiments.precision import USUAL, Precision, example_for, precision_from
@@ -77,9 +77,10 @@ class Comparison:
     pairs: pd.DataFrame = field(init=False)
 
     def __post_init__(self) -> None:
-        for name, tabled in (("differences", paired_differences), ("pairs", pairing)):
-            tables = {variant: tabled(self.base, result).set_index("outcome") for variant, result in self.variants.items()}
-            object.__setattr__(self, name, pd.concat(tables, names=["variant"]))
+        tables = {variant: differences_and_pairing(self.base, result) for variant, result in self.variants.items()}
+        for place, name in enumerate(("differences", "pairs")):
+            whole = {variant: of_both[place].set_index("outcome") for variant, of_both in tables.items()}
+            object.__setattr__(self, name, pd.concat(whole, names=["variant"]))
 
     @property
     def runs(self) -> int:
@@ -167,7 +168,7 @@ def compare(  # noqa: PLR0913  (what to run, and how)
             break
         found = made(plan.runs, first)
         plan = planned(found, wanted, name)
-    return replace(found, plan=first)
+    return found if found.plan else replace(found, plan=first)
 
 
 def planned(pilot: Comparison, wanted: Precision, outcome: str | None = None) -> Plan:
