@@ -41,7 +41,7 @@ class BreakEven:
     means: tuple[float, ...]
 
 
-def break_even(factors: Sequence[float], effects: Array, sets: Array, expects: str, smallest: float) -> BreakEven:
+def break_even(factors: Sequence[float] | Array, effects: Array, sets: Array, expects: str, smallest: float) -> BreakEven:
     """Where the claim begins or ceases to hold.
 
     Parameters
@@ -53,14 +53,14 @@ def break_even(factors: Sequence[float], effects: Array, sets: Array, expects: s
     points = np.asarray(factors, float)
     known = ~np.isnan(effects).any(axis=1)
     if known.sum() < 2:
-        return BreakEven(NEVER, np.nan, np.nan, np.nan, 0.0, tuple(points), tuple(np.full(len(points), np.nan)))
+        return BreakEven(NEVER, np.nan, np.nan, np.nan, 0.0, tuple(points.tolist()), (np.nan,) * len(points))
     counts = drawn_again(sets[known])
     means = counts @ effects[known] / counts.sum(axis=1, keepdims=True)
     found = [crossing(points, margin(mean, expects, smallest)) for mean in means]
     kind, factor = found[0]
     same = [at for one, at in found[1:] if one == kind]
     low, high = interval(kind, found[1:])
-    return BreakEven(kind, factor, low, high, len(same) / (len(found) - 1), tuple(points), tuple(means[0]))
+    return BreakEven(kind, factor, low, high, len(same) / (len(found) - 1), tuple(points.tolist()), tuple(means[0].tolist()))
 
 
 def crossing(points: Array, inside: Array) -> tuple[str, float]:

@@ -64,9 +64,11 @@ MAJORITY = 2.0 / 3.0
 BEYOND_DOUBT = 0.5
 """… if the lower end of the share's interval is not below this. Both were fixed before any claim was run."""
 
-RESAMPLES = 300
-ROUNDS = 80
-GRID = 121
+RESAMPLES = 200
+ROUNDS = 60
+GRID = 81
+FEWEST_IN_STRATUM = 40
+MOST_STRATA = 4
 SEED = 1
 _STEADYING = 4.0  # worth of the common variance, in runs, in that of each world
 
@@ -220,16 +222,36 @@ def drawn_again(sets: Array) -> Array:
 
 
 def shares_of_regions(found: Effects, smallest: float, counts: Array) -> Array:
-    """Share of the true effects below, within and above the smallest that matters; shape (draw, 3)."""
+    """Share of the true effects below, within and above the smallest that matters; shape (draw, 3).
+
+    Effects that are larger are known with larger errors, so one distribution for all would let the small ones speak for the
+    large: the distribution is estimated apart in strata of the error, and the shares are added up.
+    """
+    total = np.zeros((len(counts), 3))
+    for places in strata(found.error):
+        total += regions_in_stratum(found.of(places), smallest, counts[:, places])
+    return total / total.sum(axis=1, keepdims=True)
+
+
+def strata(error: Array) -> list[Array]:
+    """Worlds in up to four groups of about equal size, from small errors to large."""
+    number = min(max(len(error) // FEWEST_IN_STRATUM, 1), MOST_STRATA)
+    return np.array_split(np.argsort(error, kind="stable"), number)
+
+
+def regions_in_stratum(found: Effects, smallest: float, counts: Array) -> Array:
+    """Worlds whose true effect is below, within and above the smallest that matters; shape (draw, 3)."""
     grid = grid_for(found, smallest)
-    likelihood = likelihood_on(grid, found)
-    prior = np.tile(starting_prior(grid, found), (len(counts), 1))
+    likelihood = likelihood_on(grid, found).astype(np.float32)
+    prior = np.tile(starting_prior(grid, found), (len(counts), 1)).astype(np.float32)
+    often = counts.astype(np.float32)
     for _ in range(ROUNDS):
-        expected = np.maximum(prior @ likelihood.T, 1e-300)
-        prior = prior * ((counts / expected) @ likelihood)
-        prior /= prior.sum(axis=1, keepdims=True)
+        expected = np.maximum(prior @ likelihood.T, np.float32(1e-30))
+        prior = prior * ((often / expected) @ likelihood)
+        prior /= np.maximum(prior.sum(axis=1, keepdims=True), np.float32(1e-30))
     region = np.digitize(grid, [-smallest, smallest])
-    return np.stack([prior[:, region == place].sum(axis=1) for place in range(3)], axis=1)
+    shares = np.stack([prior[:, region == place].sum(axis=1, dtype=float) for place in range(3)], axis=1)
+    return shares * counts.sum(axis=1, keepdims=True)
 
 
 def grid_for(found: Effects, smallest: float) -> Array:

@@ -15,6 +15,7 @@ from typer.core import TyperGroup
 
 import escalation_sim
 from escalation_sim.cli.channels import channels
+from escalation_sim.cli.claims import claims
 from escalation_sim.cli.compare import compare
 from escalation_sim.cli.parameters import parameters
 from escalation_sim.cli.run import run
@@ -104,5 +105,6 @@ commands.command("compare")(compare)
 commands.add_typer(scenarios, name="scenarios")
 commands.command("channels")(channels)
 commands.command("validate")(validate)
+commands.command("claims")(claims)
 commands.command("parameters")(parameters)
 commands.command("schema")(schema)

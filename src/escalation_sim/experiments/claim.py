@@ -132,22 +132,32 @@ def load_claims(folder: str | os.PathLike[str], names: Sequence[str] = ()) -> li
     place = Path(folder)
     files = {path.stem: path for path in sorted(place.glob("*.yaml"))} if place.is_dir() else {}
     if not files:
-        raise InputError("there are no claims", file=str(place), allowed="a folder of claims, as experiments/claims of the project")
+        raise InputError(
+            "there are no claims", file=str(place), allowed="a folder of claims, as experiments/claims of the project"
+        )
     for name in names:
         if name not in files:
             raise InputError(
-                "there is no such claim", key="--claim", value=name, allowed=listed(list(files)), suggestion=nearest(name, files)
+                "there is no such claim",
+                key="--claim",
+                value=name,
+                allowed=listed(list(files)),
+                suggestion=nearest(name, files),
             )
     order = [*(name for name in FOUNDING if name in files), *(name for name in files if name not in FOUNDING)]
-    return [load_claim(files[name]) for name in order if not names or name in names]
+    shelf: dict[str, Scenario] = {}
+    return [load_claim(files[name], shelf=shelf) for name in order if not names or name in names]
 
 
-def load_claim(path: str | os.PathLike[str], scenarios: str | os.PathLike[str] | None = None) -> Claim:
+def load_claim(
+    path: str | os.PathLike[str], scenarios: str | os.PathLike[str] | None = None, shelf: dict[str, Scenario] | None = None
+) -> Claim:
     """Read a claim's file.
 
     Parameters
     ----------
     scenarios : folder of the scenarios it names; by default that of the file, or a folder `scenarios` beside it or above.
+    shelf : scenarios read already, by name; those that are read are put there.
 
     Raises
     ------
@@ -161,7 +171,8 @@ def load_claim(path: str | os.PathLike[str], scenarios: str | os.PathLike[str] |
             allowed=Path(path).stem,
         )  # fmt: skip
     folders = [Path(scenarios)] if scenarios is not None else folders_near(Path(path))
-    tests = tuple(test_from(one, place, block, document, folders) for place, one in enumerate(block.tests))
+    known = {} if shelf is None else shelf
+    tests = tuple(requirement_from(one, place, block, document, folders, known) for place, one in enumerate(block.tests))
     factors = tuple(sorted({1.0, *block.break_even.factors}))
     return Claim(
         block.claim, block.says, block.by, block.about, tests, block.break_even.scales, factors, block.built_in, block.emerges,
@@ -169,16 +180,22 @@ def load_claim(path: str | os.PathLike[str], scenarios: str | os.PathLike[str] |
     )  # fmt: skip
 
 
-def test_from(one: TestBlock, place: int, claim: ClaimBlock, document: Document, folders: Sequence[Path]) -> Test:
+def requirement_from(
+    one: TestBlock, place: int, claim: ClaimBlock, document: Document, folders: Sequence[Path], shelf: dict[str, Scenario]
+) -> Test:
     """A test of a claim; what it does not say itself is as in the claim."""
     here: tuple[str | int, ...] = ("tests", place)
     name = one.scenario or claim.scenario
     whose = (*here, "scenario") if one.scenario else ("scenario",)
-    scenario = scenario_named(name, folders, document, whose)
+    if name not in shelf:
+        shelf[name] = scenario_named(name, folders, document, whose)
+    scenario = shelf[name]
     common = one.changes or claim.changes
     with placed(document, (*here, "changes") if one.changes else ("changes",)):
         scenario, fixed = changed(scenario, common)
-    against = side_from(one.against or claim.against, scenario, fixed, document, (*here, "against") if one.against else ("against",))
+    against = side_from(
+        one.against or claim.against, scenario, fixed, document, (*here, "against") if one.against else ("against",)
+    )
     with_ = side_from(one.with_ or claim.with_, scenario, fixed, document, (*here, "with") if one.with_ else ("with",))
     for key in ("outcome", "per"):
         check_outcome(getattr(one, key), scenario, document, (*here, key))
@@ -186,9 +203,6 @@ def test_from(one: TestBlock, place: int, claim: ClaimBlock, document: Document,
         scaled = paths_scaled(claim.break_even, with_.scenario)
     comparison = Comparison(name, against, with_, scaled)
     return Test(one.outcome, one.per, one.expects, one.smallest, one.unit, one.because, one.decides, comparison)
-
-
-test_from.__test__ = False  # type: ignore[attr-defined]
 
 
 def side_from(
@@ -240,7 +254,9 @@ def paths_scaled(block: BreakEvenBlock, scenario: Scenario) -> tuple[str, ...]:
     names = [channel.name for channel in scenario.channels]
     for name in block.channel:
         if name not in names:
-            raise InputError("no such channel", key="channel", value=name, allowed=listed(names), suggestion=nearest(name, names))
+            raise InputError(
+                "no such channel", key="channel", value=name, allowed=listed(names), suggestion=nearest(name, names)
+            )
     of_channels = (f"channels.{name}.{effect}" for name in block.channel for effect in EFFECTS)
     of_paths = flat(matching(pattern, known, scenario) for pattern in block.paths)
     for path in of_paths:

@@ -30,9 +30,9 @@ def cease_fire(columns: Columns, _scenario: Scenario) -> Array:
     return ~np.isnan(np.asarray(columns["days_to_ceasefire"], float))
 
 
-def mediated(columns: Columns, _scenario: Scenario) -> Array:
-    """1 where a mediator was at work before the run stopped."""
-    return ~np.isnan(np.asarray(columns["mediation_day"], float))
+def mediated(columns: Columns, scenario: Scenario) -> Array:
+    """1 where a mediator was at work before the crisis had ended; one that comes into the quiet afterwards does not count."""
+    return np.asarray(columns["mediation_day"], float) <= days_to_end(columns, scenario)
 
 
 def days_to_end(columns: Columns, scenario: Scenario) -> Array:

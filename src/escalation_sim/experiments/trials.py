@@ -21,7 +21,7 @@ from escalation_sim.experiments.claim import Claim, Side, Test
 from escalation_sim.experiments.measures import measured
 from escalation_sim.experiments.store import fingerprint_of, fingerprint_of_code
 from escalation_sim.experiments.worlds import numbers_in_worlds, scaled
-from escalation_sim.inputs import inputs_of
+from escalation_sim.inputs import Input, inputs_of
 from escalation_sim.parameters import Array, Number
 from escalation_sim.runs import Task
 from escalation_sim.scenario import Scenario
@@ -65,21 +65,47 @@ class Plan:
         return max(self.runs_of(scenario) // CURVE_RUNS, 1)
 
 
-@dataclass(frozen=True)
-class Cast:
-    """One variant as it is run: a scenario under a theory, some numbers scaled, on all worlds or for the curve only."""
+@dataclass(frozen=True, eq=False)
+class Stage:
+    """A scenario under a theory, and the paths of numbers that no sample overwrites."""
 
     scenario: Scenario
     fixed: tuple[str, ...]
+
+    @cached_property
+    def inputs(self) -> dict[str, Input]:
+        """Every number that rules read in it, by path."""
+        return inputs_of(self.scenario)
+
+    @cached_property
+    def structure(self) -> str:
+        """All of it but its numbers, as text: two that agree can be run as rows of one design."""
+        return repr((sorted(self.inputs), structure_of(self.scenario)))
+
+    @cached_property
+    def key(self) -> str:
+        """Hash of all of it."""
+        return fingerprint_of([self.scenario.document, sorted(self.fixed)])
+
+
+@dataclass(frozen=True, eq=False)
+class Cast:
+    """One variant as it is run: a stage, some numbers scaled, on all worlds or for the curve only."""
+
+    stage: Stage
     scaled: tuple[str, ...] = ()
     factor: float = 1.0
     for_curve: bool = False
 
+    @property
+    def scenario(self) -> Scenario:
+        """That of its stage."""
+        return self.stage.scenario
+
     @cached_property
     def key(self) -> str:
         """Hash of all that decides what its runs give."""
-        paths = sorted(self.scaled) if self.factor != 1.0 else []
-        return fingerprint_of([self.scenario.document, sorted(self.fixed), paths, self.factor, self.for_curve])
+        return fingerprint_of([self.stage.key, sorted(self.scaled), self.factor, self.for_curve])
 
 
 @dataclass(frozen=True)
@@ -113,7 +139,7 @@ class Trial:
     @cached_property
     def key(self) -> str:
         """Hash of all that decides it."""
-        plan = [self.plan.sets, self.plan.runs, self.plan.rivalry_runs, self.plan.seed, CURVE_SETS, CURVE_RUNS]
+        plan = [self.plan.sets, self.plan.runs_of(self.pairs[0].with_.scenario), self.plan.seed, CURVE_SETS, CURVE_RUNS]
         content = [fingerprint_of_code(), self.theory, plan, self.first, self.last, [pair.key for pair in self.pairs]]
         return fingerprint_of(content)
 
@@ -125,7 +151,10 @@ class Trial:
     def done(self) -> pd.DataFrame:
         """The differences, a row for each pair and set, `COLUMNS`."""
         casts = self._casts()
-        wanted = {key: {name for pair in self.pairs for name in pair.measures if key in (pair.against.key, pair.with_.key)} for key in casts}
+        wanted = {
+            key: {name for pair in self.pairs for name in pair.measures if key in (pair.against.key, pair.with_.key)}
+            for key in casts
+        }
         found: dict[str, dict[str, Array]] = {}
         for group in batches(list(casts.values()), lambda cast: len(self._rows(cast)[0])):
             found.update(self._computed(group, wanted))
@@ -164,8 +193,8 @@ class Trial:
 
     def _design(self, cast: Cast) -> dict[str, Array]:
         """Every number of a cast by the path that the engine knows, of shape (row,)."""
-        inputs = inputs_of(cast.scenario)
-        values = numbers_in_worlds(cast.scenario, self.plan.sets, self.plan.seed, cast.fixed)
+        inputs = cast.stage.inputs
+        values = numbers_in_worlds(cast.scenario, self.plan.sets, self.plan.seed, cast.stage.fixed, inputs)
         values = scaled(values, inputs, cast.scaled, cast.factor) if cast.factor != 1.0 else values
         sets, _ = self._rows(cast)
         constant = {one.key: np.full(len(sets), one.number.value) for path, one in inputs.items() if path not in values}
@@ -226,23 +255,18 @@ def ratio(measures: Sequence[Array], known: Array) -> tuple[Array, Array]:
 
 
 def batches(casts: Sequence[Cast], rows: Any) -> Iterator[list[Cast]]:
-    """Casts that differ in numbers only, put together until they fill a chunk of the engine."""
+    """Casts that differ in numbers only, the smallest first, put together until they fill a chunk of the engine."""
     by_structure: dict[str, list[Cast]] = {}
     for cast in casts:
-        by_structure.setdefault(structure_of_cast(cast), []).append(cast)
+        by_structure.setdefault(cast.stage.structure, []).append(cast)
     for alike in by_structure.values():
         batch: list[Cast] = []
-        for cast in alike:
+        for cast in sorted(alike, key=rows):
             if batch and sum(map(rows, batch)) + rows(cast) > CHUNK:
                 yield batch
                 batch = []
             batch.append(cast)
         yield batch
-
-
-def structure_of_cast(cast: Cast) -> str:
-    """All of a scenario but its numbers, as text: two that agree can be run as rows of one design."""
-    return repr((sorted(inputs_of(cast.scenario)), structure_of(cast.scenario)))
 
 
 _NO_STRUCTURE = ("name", "title", "about", "label", "what", "source", "status", "model", "sections", "observed", "_document")
@@ -273,52 +297,51 @@ def trials_of(claims: Iterable[Claim], theories: Sequence[str], plan: Plan) -> l
     for claim in claims:
         for place, test in enumerate(claim.tests):
             scenario = test.comparison.with_.scenario
-            by_scenario.setdefault((scenario.kind, test.comparison.scenario, scenario.horizon_days), []).append((claim, place, test))
+            by_scenario.setdefault((scenario.kind, test.comparison.scenario, scenario.horizon_days), []).append(
+                (claim, place, test)
+            )
     found = []
     for theory in theories:
+        stages: dict[str, Stage] = {}
         for tests in by_scenario.values():
-            pairs = tuple(pair for claim, place, test in tests for pair in pairs_of(claim, place, test, theory))
-            runs = max(plan.runs_of(pair.with_.scenario) for pair in pairs)
-            step = max(ROWS_A_PIECE // runs, 1)
-            found += [
-                Trial(theory, pairs, plan, first, min(first + step, plan.sets)) for first in range(0, plan.sets, step)
-            ]
+            pairs = tuple(pair for claim, place, test in tests for pair in pairs_of(claim, place, test, theory, stages))
+            step = max(ROWS_A_PIECE // plan.runs_of(pairs[0].with_.scenario), 1)
+            found += [Trial(theory, pairs, plan, first, min(first + step, plan.sets)) for first in range(0, plan.sets, step)]
     return sorted(found, key=lambda trial: -cost(trial))
 
 
 def cost(trial: Trial) -> float:
-    """Roughly how long a piece takes, in rows and days of the longest runs."""
+    """Roughly how long a piece takes, in rows and days of the longest runs; those of a rivalry all reach them."""
     scenario = trial.pairs[0].with_.scenario
-    return trial.runs * scenario.horizon_days + 1e7 * (scenario.kind == "rivalry")
+    return trial.runs * scenario.horizon_days * (10.0 if scenario.kind == "rivalry" else 1.0)
 
 
-def pairs_of(claim: Claim, place: int, test: Test, theory: str) -> Iterator[Pair]:
+def pairs_of(claim: Claim, place: int, test: Test, theory: str, stages: dict[str, Stage]) -> Iterator[Pair]:
     """The pair of a test on all worlds, and those of its curve. What is scaled is scaled on both sides; a side it does not touch is run once."""
     comparison = test.comparison
-    against, with_ = (cast_of(side, theory) for side in (comparison.against, comparison.with_))
+    against, with_ = (Cast(stage_of(side, theory, stages)) for side in (comparison.against, comparison.with_))
     yield Pair(claim.name, place, test.measures, against, with_, 1.0, True)
     for factor in claim.factors:
-        sides = [scaled_cast(cast, comparison.scaled, factor) for cast in (against, with_)]
-        yield Pair(claim.name, place, test.measures, *sides, factor, False)
+        first, second = (scaled_cast(cast, comparison.scaled, factor) for cast in (against, with_))
+        yield Pair(claim.name, place, test.measures, first, second, factor, False)
 
 
-def cast_of(side: Side, theory: str) -> Cast:
-    """A side under a theory."""
-    return Cast(side.scenario.set("decision", theory), side.fixed)
+def stage_of(side: Side, theory: str, stages: dict[str, Stage]) -> Stage:
+    """A side under a theory; the same stage for all sides that are alike."""
+    made = Stage(side.scenario if side.scenario.decision == theory else side.scenario.set("decision", theory), side.fixed)
+    return stages.setdefault(made.key, made)
 
 
 def scaled_cast(cast: Cast, paths: tuple[str, ...], factor: float) -> Cast:
     """A cast with some numbers scaled; the same cast where that changes nothing, since none of the numbers can act."""
     acting = tuple(path for path in paths if can_act(cast.scenario, path))
-    if factor == 1.0 or not acting:
-        return cast
-    return Cast(cast.scenario, cast.fixed, acting, factor, True)
+    return cast if factor == 1.0 or not acting else Cast(cast.stage, acting, factor, True)
 
 
 def can_act(scenario: Scenario, path: str) -> bool:
     """Whether a number can move anything: not if it belongs to a channel that is closed for good."""
     parts = path.split(".")
     if parts[0] != "channels":
-        return path in inputs_of(scenario)
+        return True
     channel = next(one for one in scenario.channels if one.name == parts[1])
     return channel.status > 0.0 or channel.since_trigger or any(state.status > 0.0 for state in channel.schedule)

@@ -14,7 +14,7 @@ from functools import lru_cache
 import numpy as np
 
 from escalation_sim.experiments.samples import evenly_spread
-from escalation_sim.inputs import Input, inputs_of, varied
+from escalation_sim.inputs import Input, varied
 from escalation_sim.parameters import Array
 from escalation_sim.scenario import Scenario
 
@@ -30,9 +30,11 @@ def place_in_range(path: str, sets: int, seed: int) -> Array:
     return place
 
 
-def numbers_in_worlds(scenario: Scenario, sets: int, seed: int, fixed: Collection[str] = ()) -> dict[str, Array]:
+def numbers_in_worlds(
+    scenario: Scenario, sets: int, seed: int, fixed: Collection[str] = (), inputs: Mapping[str, Input] | None = None
+) -> dict[str, Array]:
     """Values of every number that may be varied, by path, each of shape (set,); those at `fixed` paths stay what the scenario says."""
-    plausible = {path: number for path, number in varied(scenario).items() if path not in fixed}
+    plausible = {path: number for path, number in varied(scenario, inputs).items() if path not in fixed}
     return {path: number.quantile(place_in_range(path, sets, seed)) for path, number in plausible.items()}
 
 
