@@ -89,14 +89,14 @@ def test_few_noisy_worlds_are_undecided_for_want_of_runs():
 
 
 def test_intervals_of_shares_cover_the_truth():
-    covered, cases = 0, 20
+    covered, cases = 0, 8
     for seed in range(cases):
         rng = np.random.default_rng(100 + seed)
         truth = -rng.exponential(3.0, SETS * THEORIES) * (rng.random(SETS * THEORIES) < 0.6)
         findings = findings_from(worlds(truth, 0.5, seed), "lower", 1.0)
         expected = 0.6 * np.exp(-1.0 / 3.0)
         covered += findings.shares[SUPPORTED].low <= expected <= findings.shares[SUPPORTED].high
-    assert covered >= 0.8 * cases
+    assert covered >= 6
 
 
 def test_large_effects_that_are_known_badly_are_not_taken_for_noise():

@@ -70,6 +70,7 @@ GRID = 81
 FEWEST_IN_STRATUM = 40
 MOST_STRATA = 4
 SEED = 1
+_NOTHING = 1e-25  # less is taken for none: numbers next to the smallest of single precision are slow
 _STEADYING = 4.0  # worth of the common variance, in runs, in that of each world
 
 
@@ -243,11 +244,13 @@ def regions_in_stratum(found: Effects, smallest: float, counts: Array) -> Array:
     """Worlds whose true effect is below, within and above the smallest that matters; shape (draw, 3)."""
     grid = grid_for(found, smallest)
     likelihood = likelihood_on(grid, found).astype(np.float32)
+    likelihood[likelihood < _NOTHING] = 0.0
     prior = np.tile(starting_prior(grid, found), (len(counts), 1)).astype(np.float32)
     often = counts.astype(np.float32)
     for _ in range(ROUNDS):
         expected = np.maximum(prior @ likelihood.T, np.float32(1e-30))
         prior = prior * ((often / expected) @ likelihood)
+        prior[prior < _NOTHING] = 0.0
         prior /= np.maximum(prior.sum(axis=1, keepdims=True), np.float32(1e-30))
     region = np.digitize(grid, [-smallest, smallest])
     shares = np.stack([prior[:, region == place].sum(axis=1, dtype=float) for place in range(3)], axis=1)

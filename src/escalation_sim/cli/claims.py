@@ -124,7 +124,7 @@ def show_verdicts(found: Verdicts) -> None:
     for text in (
         "Shares of the worlds, with 95 % intervals for the number of sets and runs; of several tests in a claim the one that is supported least often. "
         "They mirror the ranges from which the worlds were drawn, and are statements about the model.",
-        "Break-even: factor on the effect at issue at which the claim begins (from) or ceases (to) to hold on average; ×0: holds without it.",
+        "Break-even: factor on the effect at issue at which the claim begins (from) or ceases (to) to hold on average; at 0: it holds without.",
         undecided_in_words(found),
     ):
         if text:
@@ -147,8 +147,8 @@ def break_even_in_short(one: Verdict) -> str:
 
     found = one.weakest.break_even
     if found.kind in (ALWAYS, NEVER):
-        return "×0" if found.kind == ALWAYS else "never"
-    return f"{'from' if found.kind == FROM else 'to'} ×{found.factor:.2g}"
+        return "at 0" if found.kind == ALWAYS else "never"
+    return f"{'from' if found.kind == FROM else 'to'} {found.factor:.2g}"
 
 
 def show_files(found: Verdicts, out: Path, docs: bool) -> None:

@@ -91,8 +91,9 @@ def made_with(found: Verdicts) -> str:
     """How much was computed, in words."""
     plan = found.plan
     worlds = plan.sets * len(found.theories)
+    theories = "1 theory" if len(found.theories) == 1 else f"{len(found.theories)} theories"
     return (
-        f"{plan.sets} sets of numbers under {len(found.theories)} theories of decision ({worlds:,} worlds), {plan.runs:,} paired runs in each world of a crisis and "
+        f"{plan.sets} sets of numbers under {theories} of decision ({worlds:,} worlds), {plan.runs:,} paired runs in each world of a crisis and "
         f"{plan.rivalry_runs:,} of a rivalry, seed {plan.seed}, version {found.version}"
     )
 

@@ -178,7 +178,8 @@ class Trial:
     def _computed(self, casts: Sequence[Cast], wanted: Mapping[str, set[str]]) -> dict[str, dict[str, Array]]:
         """Measures of casts that can be run together, by cast and name, of shape (set, run)."""
         designs = [self._design(cast) for cast in casts]
-        keys = {key for design in designs for key, values in design.items() if differs(key, values, designs)}
+        stated = {one.key: one.number for one in casts[0].stage.inputs.values()}
+        keys = [key for key, number in stated.items() if differs(number, [one[key] for one in designs])]
         design = {key: np.concatenate([one[key] for one in designs]) for key in keys}
         rows = [self._rows(cast) for cast in casts]
         ledger = Task(casts[0].scenario, self.plan.seed, np.concatenate([numbers for _, numbers in rows]), design).done()
@@ -219,9 +220,9 @@ class Trial:
         return [one[places, :runs] for one in values]
 
 
-def differs(key: str, values: Array, designs: Sequence[Mapping[str, Array]]) -> bool:
-    """Whether a number has to be in the design: it is not the same in all rows of all casts."""
-    return any(len(one[key]) and (one[key] != values[0]).any() for one in designs)
+def differs(stated: Number, values: Sequence[Array]) -> bool:
+    """Whether a number has to be in the design: it is not, in all rows of all casts, the plain number that the first cast's scenario states."""
+    return stated.range is not None or any((one != stated.value).any() for one in values)
 
 
 def differences(against: Sequence[Array], with_: Sequence[Array]) -> tuple[Array, Array, Array, Array, Array]:
