@@ -21,6 +21,7 @@ __all__ = ["claims"]
 INTERRUPTED = 130
 MOST_SETS, MOST_RUNS = 10_000, 100_000
 PAGE = Path("docs") / "claims.md"
+DPI_OF_PAGE = 90
 
 Folder = Annotated[Path, typer.Argument(metavar="[FOLDER]", help="Folder with the claims.", show_default=True)]
 Only = Annotated[list[str] | None, typer.Option("--claim", metavar="NAME", help="Test this claim only. Repeatable.")]
@@ -117,14 +118,14 @@ def show_verdicts(found: Verdicts) -> None:
         ("Supported in", "right"),
         ("None", "right"),
         ("Opp.", "right"),
-        ("Break-even", "tight"),
+        ("Factor", "tight"),
     ]
     say(table(columns, [row_of(one) for one in found.claims]))
     say()
     for text in (
         "Shares of the worlds, with 95 % intervals for the number of sets and runs; of several tests in a claim the one that is supported least often. "
         "They mirror the ranges from which the worlds were drawn, and are statements about the model.",
-        "Break-even: factor on the effect at issue at which the claim begins (from) or ceases (to) to hold on average; at 0: it holds without.",
+        "Factor: what the effect at issue has to be multiplied by for the claim to begin (from) or cease (to) to hold on average; at 0: it holds without any.",
         undecided_in_words(found),
     ):
         if text:
@@ -163,6 +164,6 @@ def show_files(found: Verdicts, out: Path, docs: bool) -> None:
     say(f"Charts: claims and one for each claim (PNG and SVG, {len(charts)} files) in {out}")
     say(f"Data:   {out / 'verdicts.csv'}, verdicts.parquet, effects.parquet, claims.json")
     if docs:
-        write_claims_charts(found, PAGE.parent / "images", formats=("png",))
+        write_claims_charts(found, PAGE.parent / "images", formats=("png",), dpi=DPI_OF_PAGE)
         put(PAGE, lambda file: file.write_text(claims_page(found), encoding="utf-8"))
         say(f"Page:   {PAGE}")

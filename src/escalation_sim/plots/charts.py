@@ -47,9 +47,9 @@ def write_charts(result: Result, folder: str | Path) -> list[Path]:
 
 
 def write_figures(
-    charts: Mapping[str, Callable[[], Figure]], folder: str | Path, formats: Sequence[str] = FORMATS
+    charts: Mapping[str, Callable[[], Figure]], folder: str | Path, formats: Sequence[str] = FORMATS, dpi: float | None = None
 ) -> list[Path]:
-    """Write figures, by file name, in some formats (PNG and SVG) and return the files.
+    """Write figures, by file name, in some formats (PNG and SVG) and return the files; `dpi` in place of each figure's own.
 
     All are drawn before the first is put in its place, and each is put there whole: an interrupt or a full disk leaves what was there
     before. The folder is made if it is missing.
@@ -62,7 +62,11 @@ def write_figures(
             figure = chart()
             with mpl.rc_context(LOOK):
                 for kind in formats:
-                    figure.savefig(stage / f"{name}.{kind}", metadata={"Date": None} if kind == "svg" else {"Software": None})
+                    figure.savefig(
+                        stage / f"{name}.{kind}",
+                        dpi=dpi or "figure",
+                        metadata={"Date": None} if kind == "svg" else {"Software": None},
+                    )
         target.mkdir(parents=True, exist_ok=True)
         files = []
         for drawn in sorted(stage.iterdir()):

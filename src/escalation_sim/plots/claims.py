@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
+import matplotlib as mpl
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -17,7 +19,7 @@ from escalation_sim.analysis.verdicts import ANSWERS, NO_EFFECT, OPPOSITE, SUPPO
 from escalation_sim.experiments.claims import Judgement, Verdict, Verdicts
 from escalation_sim.parameters import Array
 from escalation_sim.plots.charts import FORMATS, write_figures
-from escalation_sim.plots.style import BLUE, GREY, INK, PALE, VERMILION, percent, styled, titled, wrapped
+from escalation_sim.plots.style import BLUE, GREY, INK, PALE, VERMILION, literal, percent, styled, titled, wrapped
 
 __all__ = ["claim_chart", "claims_chart", "write_claims_charts"]
 
@@ -26,7 +28,7 @@ FILLS = {SUPPORTED: "#B9D6E8", NO_EFFECT: "#E4E4E4", OPPOSITE: "#F2C6AE", UNDECI
 
 EDGES = {SUPPORTED: BLUE, NO_EFFECT: GREY, OPPOSITE: VERMILION, UNDECIDED: GREY}
 
-_ROW, _PANEL = 0.42, 2.75
+_ROW, _PANEL = 0.48, 2.75
 _ROOM = 0.36  # over the rows, for the words of the regions
 
 
@@ -51,7 +53,7 @@ def claims_chart(found: Verdicts) -> Figure:
     for spine in axes.spines.values():
         spine.set_visible(False)
     figure.text(
-        0.015, 0.008, "Percent: share of the worlds in which the claim is supported; of several tests the one that is so least often.", fontsize=11, color="#555555"
+        0.015, 0.008, "Holds in: share of the worlds in which the claim is supported; of several tests, the one that is so least often.", fontsize=11, color="#555555"
     )  # fmt: skip
     engine = figure.get_layout_engine()
     if engine is not None:
@@ -66,9 +68,9 @@ def cell(axes: Axes, column: int, row: int, verdict: str, share: float) -> None:
         Rectangle((column - 0.48, row - 0.44), 0.96, 0.88, facecolor=FILLS[verdict], edgecolor=PALE, hatch=hatch, linewidth=0.8)
     )
     weight = "bold" if column == 0 else "normal"
-    text = verdict if np.isnan(share) else f"{verdict} {percent(share, '.0f')}"
+    text = verdict if np.isnan(share) else f"{verdict}\nholds in {percent(share, '.0f')}"
     axes.text(
-        column, row, text, ha="center", va="center", fontsize=9.5, color=INK, weight=weight,
+        column, row, text, ha="center", va="center", fontsize=9, color=INK, weight=weight, linespacing=1.15,
         bbox={"facecolor": FILLS[verdict], "edgecolor": "none", "pad": 1.5},
     )  # fmt: skip
 
@@ -83,8 +85,8 @@ def share_of(one: Verdict, theory: str) -> float:
 def claim_chart(found: Verdicts, one: Verdict) -> Figure:
     """For each test the difference in every world (dots) and its mean with interval, by theory; shaded where it is too small to matter."""
     why = f" ({one.why})" if one.why else ""
-    figure = titled(f"{one.claim.name}: {one.verdict}{why}", wrapped(one.claim.says, 118).split("\n")[0] + ("" if len(one.claim.says) <= 118 else " …"),
-                    _PANEL * len(one.tests) + 1.5)  # fmt: skip
+    says = literal(textwrap.shorten(one.claim.says, 104, placeholder=" …"))
+    figure = titled(f"{one.claim.name}: {one.verdict}{why}", says, _PANEL * len(one.tests) + 1.5)
     panels = figure.subplots(len(one.tests), 1, squeeze=False)[:, 0]
     for place, (axes, test) in enumerate(zip(panels, one.tests, strict=True)):
         rows = found.effects[(found.effects["claim"] == one.claim.name) & (found.effects["test"] == place)]
@@ -131,6 +133,7 @@ def scale_of(axes: Axes, values: Array, smallest: float) -> None:
     reach = max(float(np.max(np.abs(values), initial=0.0)) * 1.25, 4.0 * smallest)
     if reach > 12.0 * smallest:
         axes.set_xscale("symlog", linthresh=2.0 * smallest, linscale=0.8)
+        axes.xaxis.set_major_formatter(mpl.ticker.FuncFormatter(lambda value, _place: f"{value:g}".replace("-", "−")))
     axes.set_xlim(-reach, reach)
 
 
@@ -156,8 +159,10 @@ def regions(axes: Axes, expects: str, smallest: float) -> None:
         )
 
 
-def write_claims_charts(found: Verdicts, folder: str | Path, formats: Sequence[str] = FORMATS) -> list[Path]:
+def write_claims_charts(
+    found: Verdicts, folder: str | Path, formats: Sequence[str] = FORMATS, dpi: float | None = None
+) -> list[Path]:
     """All charts as files, `claims` and `claims-<name>`; see `write_figures`."""
     charts = {"claims": partial(claims_chart, found)}
     charts.update({f"claims-{one.claim.name}": partial(claim_chart, found, one) for one in found.claims})
-    return write_figures(charts, folder, formats)
+    return write_figures(charts, folder, formats, dpi)
