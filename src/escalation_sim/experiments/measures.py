@@ -30,6 +30,11 @@ def cease_fire(columns: Columns, _scenario: Scenario) -> Array:
     return ~np.isnan(np.asarray(columns["days_to_ceasefire"], float))
 
 
+def cease_fire_after_force(columns: Columns, scenario: Scenario) -> Array:
+    """1 where force was used and a stop was struck; for a share of the runs with force."""
+    return force(columns, scenario) & cease_fire(columns, scenario)
+
+
 def mediated(columns: Columns, scenario: Scenario) -> Array:
     """1 where a mediator was at work before the crisis had ended; one that comes into the quiet afterwards does not count."""
     return np.asarray(columns["mediation_day"], float) <= days_to_end(columns, scenario)
@@ -51,6 +56,7 @@ DERIVED: Mapping[str, Callable[[Columns, Scenario], Array]] = {
     "force": force,
     "war": war,
     "cease_fire": cease_fire,
+    "cease_fire_after_force": cease_fire_after_force,
     "mediated": mediated,
     "days_to_end": days_to_end,
     "days_from_force_to_end": days_from_force_to_end,
