@@ -61,10 +61,13 @@ def inputs_of(scenario: Scenario) -> dict[str, Input]:
     return {one.path: one for one in found}
 
 
-def varied(scenario: Scenario) -> dict[str, Number]:
-    """Every number that may be varied, with its range, by path: see `Input.plausible`. Parameters of theories that are not in use are left out."""
+def varied(scenario: Scenario, inputs: Mapping[str, Input] | None = None) -> dict[str, Number]:
+    """Every number that may be varied, with its range, by path: see `Input.plausible`. Parameters of theories that are not in use are left out.
+
+    `inputs` : those of the scenario, where they are at hand; see `inputs_of`.
+    """
     idle = tuple(f"model.{theory.PARAMETERS.name}." for name, theory in THEORIES.items() if name != scenario.decision)
-    plausible = {path: one.plausible for path, one in inputs_of(scenario).items() if not path.startswith(idle)}
+    plausible = {path: one.plausible for path, one in (inputs or inputs_of(scenario)).items() if not path.startswith(idle)}
     return {path: number for path, number in plausible.items() if number is not None}
 
 

@@ -16,6 +16,7 @@ from typer.core import TyperGroup
 import escalation_sim
 from escalation_sim.cli.attribute import attribute
 from escalation_sim.cli.channels import channels
+from escalation_sim.cli.claims import claims
 from escalation_sim.cli.compare import compare
 from escalation_sim.cli.discover import discover
 from escalation_sim.cli.parameters import parameters
@@ -114,5 +115,6 @@ commands.command("discover")(discover)
 commands.add_typer(scenarios, name="scenarios")
 commands.command("channels")(channels)
 commands.command("validate")(validate)
+commands.command("claims")(claims)
 commands.command("parameters")(parameters)
 commands.command("schema")(schema)

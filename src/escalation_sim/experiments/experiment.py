@@ -125,8 +125,10 @@ def folders_near(path: Path) -> list[Path]:
     return [folder, *(up / "scenarios" for up in (folder, folder / "..", folder / ".." / "..", Path()))]
 
 
-def scenario_named(name: str, folders: Sequence[Path], document: Document) -> Scenario:
-    """The scenario of a name from the first folder that has it."""
+def scenario_named(
+    name: str, folders: Sequence[Path], document: Document, place: tuple[str | int, ...] = ("scenario",)
+) -> Scenario:
+    """The scenario of a name, which stands at a place of a document, from the first folder that has it."""
     for folder in folders:
         if (folder / f"{name}.yaml").is_file():
             return load_scenario(folder / f"{name}.yaml")
@@ -134,8 +136,8 @@ def scenario_named(name: str, folders: Sequence[Path], document: Document) -> Sc
     raise InputError(
         "there is no such scenario",
         file=document.file,
-        line=document.line(("scenario",)),
-        key="scenario",
+        line=document.line(place),
+        key=shown(place),
         value=name,
         allowed=listed(known) or "the name of a file in scenarios/, without .yaml",
         suggestion=nearest(name, known),
@@ -176,7 +178,7 @@ def assembled(block: ExperimentBlock, document: Document, scenario: Scenario) ->
 class placed:  # noqa: N801  (reads as a sentence in a with statement)
     """What is wrong inside is said with the place in the file."""
 
-    def __init__(self, document: Document, path: tuple[str, ...]) -> None:
+    def __init__(self, document: Document, path: tuple[str | int, ...]) -> None:
         self._document, self._path = document, path
 
     def __enter__(self) -> None:

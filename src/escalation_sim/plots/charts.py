@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -49,8 +49,10 @@ def write_charts(result: Result, folder: str | Path) -> list[Path]:
     return write_figures({name: partial(chart, result) for name, chart in charts_of(result).items()}, folder)
 
 
-def write_figures(charts: Mapping[str, Drawing], folder: str | Path) -> list[Path]:
-    """Write figures, by file name, as PNG and SVG and return the files.
+def write_figures(
+    charts: Mapping[str, Drawing], folder: str | Path, formats: Sequence[str] = FORMATS, dpi: float | None = None
+) -> list[Path]:
+    """Write figures, by file name, in some formats (PNG and SVG) and return the files; `dpi` in place of each figure's own.
 
     All are drawn before the first is put in its place, and each is put there whole: an interrupt or a full disk leaves what was there
     before. The folder is made if it is missing.
@@ -62,8 +64,12 @@ def write_figures(charts: Mapping[str, Drawing], folder: str | Path) -> list[Pat
         for name, chart in charts.items():
             figure = chart()
             with mpl.rc_context(LOOK):
-                for kind in FORMATS:
-                    figure.savefig(stage / f"{name}.{kind}", metadata={"Date": None} if kind == "svg" else {"Software": None})
+                for kind in formats:
+                    figure.savefig(
+                        stage / f"{name}.{kind}",
+                        dpi=dpi or "figure",
+                        metadata={"Date": None} if kind == "svg" else {"Software": None},
+                    )
         target.mkdir(parents=True, exist_ok=True)
         files = []
         for drawn in sorted(stage.iterdir()):
