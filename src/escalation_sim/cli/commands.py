@@ -16,6 +16,7 @@ from typer.core import TyperGroup
 import escalation_sim
 from escalation_sim.cli.channels import channels
 from escalation_sim.cli.compare import compare
+from escalation_sim.cli.dashboard import dashboard
 from escalation_sim.cli.parameters import parameters
 from escalation_sim.cli.plot import plot
 from escalation_sim.cli.run import run
@@ -110,3 +111,4 @@ commands.command("channels")(channels)
 commands.command("validate")(validate)
 commands.command("parameters")(parameters)
 commands.command("schema")(schema)
+commands.command("dashboard")(dashboard)

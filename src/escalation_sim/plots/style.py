@@ -8,6 +8,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Callable
 from functools import wraps
+from pathlib import Path
 from typing import Any, ParamSpec
 
 import matplotlib as mpl
@@ -25,6 +26,7 @@ __all__ = [
     "OBSERVED",
     "PALE",
     "days_axis",
+    "font_files",
     "percent",
     "percent_axis",
     "rung_labels",
@@ -164,3 +166,9 @@ def percent_axis(axis: Any, top: float = 1.0) -> None:
     axis.set_major_locator(mpl.ticker.MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]))
     axis.set_major_formatter(lambda share, _place: percent(share))
     axis.set_view_interval(0.0, top, ignore=True)
+
+
+def font_files() -> dict[str, Path]:
+    """The fonts of the charts, by file name, for pages in which letters of charts stay letters."""
+    folder = Path(mpl.get_data_path()) / "fonts" / "ttf"
+    return {name: folder / name for name in ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf")}
