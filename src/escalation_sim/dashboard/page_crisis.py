@@ -25,7 +25,7 @@ __all__ = ["CrisisPart"]
 
 _PAUSE = 0.05  # seconds for which a change has to stand before it is computed
 _TOGETHER = (("postures", "ends"), ("peaks", "deaths"))
-_BROAD = "postures"
+_PLACES = {"postures": "broad", "peaks": "tall"}
 _TITLES = {"postures": "Postures", "peaks": "Peaks", "ends": "Length", "deaths": "Deaths"}
 
 
@@ -56,7 +56,7 @@ class CrisisPart:
         self.state = ui.html("", sanitize=False, tag="p").classes("state").props("id=state role=status")
         with ui.element("div").classes("charts"):
             for name in ("postures", "peaks", "ends", "deaths"):
-                with ui.element("section").classes("card" + (" broad" if name == _BROAD else "")):
+                with ui.element("section").classes(f"card {_PLACES.get(name, '')}"):
                     self.charts[name] = ui.html("", sanitize=False).classes("chart").props(f"id=chart-{name}")
                     with ui.element("div").classes("row"):
                         for kind in ("png", "svg"):

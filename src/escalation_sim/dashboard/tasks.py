@@ -6,15 +6,22 @@ Imports are made inside the functions, so that the page is there before the engi
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from escalation_sim.analysis.playback import Playback
     from escalation_sim.results import Result
     from escalation_sim.scenario import Scenario
 
-__all__ = ["chart_file", "charts", "differences", "ran", "runs_file", "warm"]
+__all__ = [
+    "FIRST_YEAR", "LAST_YEAR", "YearsAxis", "calendar_drawn", "chart_file", "charts", "differences", "ran", "run_played", "runs_file", "warm",
+]  # fmt: skip
+
+FIRST_YEAR, LAST_YEAR = 1980, 2025
+"""Years of the calendar."""
 
 _WARMING_RUNS = 8
 
@@ -71,3 +78,40 @@ def runs_file(kind: str, before: Result, after: Result | None) -> bytes:
     else:
         table.to_parquet(stream, index=False)
     return stream.getvalue()
+
+
+def run_played(scenario: Scenario, seed: int, run: int, title: str, narrow: bool) -> tuple[Playback, str, tuple[float, float]]:
+    """A run, its chart as an SVG element, and where the chart's first and last day lie as shares of its width."""
+    from escalation_sim.analysis.playback import played
+    from escalation_sim.plots.run_path import NARROW, WIDTH, run_chart, run_in_words, span_of_days
+    from escalation_sim.plots.vector import svg_in_page
+
+    playback = played(scenario, seed, run)
+    width = NARROW if narrow else WIDTH
+    return playback, svg_in_page(run_chart(playback, width, title), run_in_words(playback), text=True), span_of_days(playback, width)
+
+
+@dataclass(frozen=True)
+class YearsAxis:
+    """Where the years stand on a chart: shares of its width, and the years there."""
+
+    left: float
+    right: float
+    first: float
+    last: float
+
+
+def calendar_drawn(as_of: str | None) -> tuple[str, YearsAxis]:
+    """The calendar of channels as an SVG element, a day marked, and where its years stand. A day off the chart is not marked."""
+    from escalation_sim.errors import InputError
+    from escalation_sim.plots.calendar import calendar_chart, crises_and_wars
+    from escalation_sim.plots.vector import svg_in_page
+
+    try:
+        figure = calendar_chart(crises_and_wars(), as_of)
+    except InputError:
+        figure = calendar_chart(crises_and_wars())
+    axes = figure.axes[1]
+    place, (first, last) = axes.get_position(), axes.get_xlim()
+    words = "Bands for seven channels from 1980 to 2025, filled where open, hatched where suspended, with crises marked; Track II below."
+    return svg_in_page(figure, words, text=True), YearsAxis(place.x0, place.x1, first, last)

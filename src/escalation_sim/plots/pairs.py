@@ -178,7 +178,7 @@ def fan_key(before: Result, after: Result | None) -> list[Patch | Line2D]:
 def peaks_pair(before: Result, after: Result | None = None) -> Figure:
     """Share of runs that peak at each rung, with 95 % intervals for the number of runs, before and after."""
     ladder = before.scenario.ladder
-    figure = sheet_of(_HALF, 5.0, "How high it climbs")
+    figure = sheet_of(_HALF, 8.2, "How high it climbs")
     axes = panel(figure, 2.05, 1.05, 0.62, 0.55)
     pairs = lines_of(before, after)
     height = 0.68 / len(pairs)
@@ -189,7 +189,7 @@ def peaks_pair(before: Result, after: Result | None = None) -> Figure:
         shift = 0.0 if len(pairs) == 1 else (0.5 - place) * height
         rung_bars(axes, line, shares, shift, height)
         longest = max(longest, *(share.high for share in shares))
-    axes.set_yticks(range(len(ladder)), [wrapped(name, 21) for name in ladder.names], fontsize=10.5, linespacing=0.9)
+    axes.set_yticks(range(len(ladder)), [wrapped(name, 20) for name in ladder.names], fontsize=11.5, linespacing=1.0)
     axes.set_ylim(-0.6, ladder.top + 0.6)
     axes.tick_params(axis="y", length=0)
     axes.grid(axis="x")
