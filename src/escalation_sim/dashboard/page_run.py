@@ -141,10 +141,12 @@ class RunPart:
             words = {"typical": "nearest the middle in peak, length and deaths", "worst": "the highest peak, then the most deaths",
                      "saved": "the change brought it down furthest"}[view.pick]  # fmt: skip
         named = [("As it was", base), ("With your change", scenario)] if twin else [("", scenario)]
-        drawn = await asyncio.gather(
-            *(session.workshop.done(tasks.run_played, one, view.seed, number, title or f"Run {number}", twin) for title, one in named)
-        )
-        self.shown = [Shown(title, *one) for (title, _), one in zip(named, drawn, strict=True)]
+        done = session.workshop.done
+        runs = await asyncio.gather(*(done(tasks.run_played, one, view.seed, number) for _, one in named))
+        last = max(*(run.day(run.last) for run in runs), 7.0) if twin else None
+        titles = [title or f"Run {number}" for title, _ in named]
+        drawn = await asyncio.gather(*(done(tasks.run_drawn, run, title, last) for run, title in zip(runs, titles, strict=True)))
+        self.shown = [Shown(title, run, *one) for title, run, one in zip(titles, runs, drawn, strict=True)]
         change = " with your change" if view.is_changed and not twin else ""
         self.say(f"Run {number} of {view.runs:,}{change}, seed {view.seed}: {words}.")
         self.build_columns()
@@ -235,8 +237,7 @@ class Column:
                 ui.html(shown.svg, sanitize=False).classes("chart")
                 ui.label("Yellow: a cease-fire is in force. Rings: orders as they are given.").classes("small")
                 self.cursor = ui.element("div").classes("cursor").props("aria-hidden=true")
-            stage = "stage" if alone else ""
-            with ui.element("div").classes(stage).style("margin-top:14px" if alone else "margin-top:14px; display:grid; gap:10px"):
+            with ui.element("div").classes("stage" if alone else "stage twin").style("margin-top:14px"):
                 first = self.card()
                 lines = self.card()
                 second = self.card()

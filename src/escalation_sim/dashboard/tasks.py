@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from escalation_sim.scenario import Scenario
 
 __all__ = [
-    "FIRST_YEAR", "LAST_YEAR", "YearsAxis", "calendar_drawn", "chart_file", "charts", "differences", "ran", "run_played", "runs_file", "warm",
+    "FIRST_YEAR", "LAST_YEAR", "YearsAxis", "calendar_drawn", "chart_file", "charts", "differences", "ran", "run_drawn", "run_played", "runs_file", "warm",
 ]  # fmt: skip
 
 FIRST_YEAR, LAST_YEAR = 1980, 2025
@@ -80,15 +80,25 @@ def runs_file(kind: str, before: Result, after: Result | None) -> bytes:
     return stream.getvalue()
 
 
-def run_played(scenario: Scenario, seed: int, run: int, title: str, narrow: bool) -> tuple[Playback, str, tuple[float, float]]:
-    """A run, its chart as an SVG element, and where the chart's first and last day lie as shares of its width."""
+def run_played(scenario: Scenario, seed: int, run: int) -> Playback:
+    """A run, recorded."""
     from escalation_sim.analysis.playback import played
+
+    return played(scenario, seed, run)
+
+
+def run_drawn(playback: Playback, title: str, last: float | None) -> tuple[str, tuple[float, float]]:
+    """The chart of a run as an SVG element, and where its first and last day lie as shares of the width.
+
+    `last` : last day on the axis, for one of two charts beside each other; None for one alone.
+    """
     from escalation_sim.plots.run_path import NARROW, WIDTH, run_chart, run_in_words, span_of_days
     from escalation_sim.plots.vector import svg_in_page
 
-    playback = played(scenario, seed, run)
-    width = NARROW if narrow else WIDTH
-    return playback, svg_in_page(run_chart(playback, width, title), run_in_words(playback), text=True), span_of_days(playback, width)
+    width = WIDTH if last is None else NARROW
+    shown = max(playback.day(playback.last), 7.0) if last is None else last
+    chart = svg_in_page(run_chart(playback, width, title, shown), run_in_words(playback), text=True)
+    return chart, span_of_days(playback, width, shown)
 
 
 @dataclass(frozen=True)

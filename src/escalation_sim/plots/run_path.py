@@ -17,45 +17,34 @@ from escalation_sim.plots.style import COUNTRY_COLOURS, INK, LOOK, WIDTH, litera
 __all__ = ["NARROW", "WIDTH", "run_chart", "run_in_words", "span_of_days"]
 
 _DASHES = ("-", (0, (4.0, 1.2)))
-_RIGHT = 1.35
-NARROW = 7.0
+_LEFT, _RIGHT = 2.9, 1.35
+NARROW = 8.4
 _STRIPS = (("climate", "hostile\nmedia"), ("voice", "civil\nvoice"))
 
 
-def run_chart(playback: Playback, width: float = WIDTH, title: str = "") -> Figure:
+def run_chart(playback: Playback, width: float = WIDTH, title: str = "", last: float | None = None) -> Figure:
     """Postures of both sides by date, and under them hostile coverage and the voice of civil society, 0 to 1.
 
-    The second country's line is dashed and both are named at their ends.
+    The second country's line is dashed and both are named at their ends. `last`: last day on the axis; that of the run by itself.
     """
     with mpl.rc_context(LOOK):
         figure = sheet_of(width, 4.9, title or f"Run {playback.run}")
-        left, last = left_of(width), last_day(playback)
-        main = panel(figure, left, 2.2, _RIGHT, 0.55)
-        postures(main, playback, last, wide=width >= WIDTH)
+        last = max(playback.day(playback.last), 7.0) if last is None else last
+        main = panel(figure, _LEFT, 2.2, _RIGHT, 0.55)
+        postures(main, playback, last)
         main.set_xticklabels([])
         for place, (name, label) in enumerate(_STRIPS):
-            strip = panel(figure, left, 1.4 - place * 0.8, _RIGHT, 3.2 + place * 0.8)
+            strip = panel(figure, _LEFT, 1.4 - place * 0.8, _RIGHT, 3.2 + place * 0.8)
             mood(strip, playback, name, label, last)
             if place == 0:
                 strip.set_xticklabels([])
         return figure
 
 
-def left_of(width: float) -> float:
-    """Inches left free for the names of rungs."""
-    return 2.9 if width >= WIDTH else 2.0
-
-
-def last_day(playback: Playback) -> float:
-    """Days on the axis."""
-    return max(playback.day(playback.last), 7.0)
-
-
-def span_of_days(playback: Playback, width: float = WIDTH) -> tuple[float, float]:
-    """Where day 0 and the last day lie on the sheet, as shares of its width."""
-    left = left_of(width)
-    inner = width - left - _RIGHT
-    return left / width, (left + inner * playback.day(playback.last) / last_day(playback)) / width
+def span_of_days(playback: Playback, width: float, last: float) -> tuple[float, float]:
+    """Where day 0 and the last day of the run lie on the sheet, as shares of its width; `last` is the last day on the axis."""
+    inner = width - _LEFT - _RIGHT
+    return _LEFT / width, (_LEFT + inner * playback.day(playback.last) / last) / width
 
 
 def days_of(playback: Playback) -> Array:
@@ -63,7 +52,7 @@ def days_of(playback: Playback) -> Array:
     return np.arange(playback.last + 1) * playback.step_hours / 24.0
 
 
-def postures(axes: Axes, playback: Playback, last: float, *, wide: bool) -> None:
+def postures(axes: Axes, playback: Playback, last: float) -> None:
     """The two postures as steps; a hollow ring where an order is first given."""
     posture, order = playback.paths["posture"], playback.paths["order"]
     days = days_of(playback)
@@ -84,7 +73,7 @@ def postures(axes: Axes, playback: Playback, last: float, *, wide: bool) -> None
     if "cease_fire" in playback.paths:
         stopped = playback.paths["cease_fire"] > 0
         axes.fill_between(days, -1.0, len(playback.rungs), where=stopped, step="post", color="#F0E442", alpha=0.28, linewidth=0)
-    names = [wrapped(name, 34 if wide else 21) for name in playback.rungs]
+    names = [wrapped(name, 34) for name in playback.rungs]
     axes.set_yticks(range(len(playback.rungs)), names, fontsize=10.5, linespacing=0.85)
     axes.set_ylim(-0.6, len(playback.rungs) - 0.4)
     axes.tick_params(axis="y", length=0)
