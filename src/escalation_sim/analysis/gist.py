@@ -59,7 +59,9 @@ def state_in_words(result: Result) -> Gist:
     peak, ladder = peaks_of(result), result.scenario.ladder
     force, war = share_of(peak >= ladder.force), share_of(peak >= ladder.war)
     day = median_end(result)
-    ends = "the median crisis has not ended by the horizon" if not np.isfinite(day) else f"the median crisis ends on day {day:.0f}"
+    ends = (
+        "the median crisis has not ended by the horizon" if not np.isfinite(day) else f"the median crisis ends on day {day:.0f}"
+    )
     deaths = quantiles_of(result.outcomes["deaths_total"].to_numpy(dtype=float), (0.5,))[0]
     sentence = (
         f"As it was, force is used across the border in {in_hundred(force.value)} in 100 crises and {in_hundred(war.value)} in 100 "

@@ -152,7 +152,9 @@ def moments_of(model: EscalationModel, steps_a_day: int) -> list[Moment]:
         date = event["date"]
         words = str(event["words"])
         told = f"{words[0].upper()}{words[1:]}"
-        found.append(Moment(round(event["day"] * steps_a_day) + 1, f"{date.day} {date:%b %H:%M}", event["actor"], event["kind"], told))
+        found.append(
+            Moment(round(event["day"] * steps_a_day) + 1, f"{date.day} {date:%b %H:%M}", event["actor"], event["kind"], told)
+        )
     return found
 
 

@@ -16,7 +16,10 @@ __all__ = ["dashboard"]
 
 Folder = Annotated[Path, typer.Argument(metavar="[FOLDER]", help="Folder with the scenarios.", show_default=True)]
 Port = Annotated[
-    int, typer.Option("--port", metavar="N", help="Port on this machine; 0: any that is free.", parser=number_from("--port", 0, 65535))
+    int,
+    typer.Option(
+        "--port", metavar="N", help="Port on this machine; 0: any that is free.", parser=number_from("--port", 0, 65535)
+    ),
 ]
 NoBrowser = Annotated[bool, typer.Option("--no-browser", help="Only say where the page is; do not open it.")]
 Workers = Annotated[
@@ -55,7 +58,10 @@ def free_port(port: int) -> int:
             probe.bind((_HOST, port))
         except OSError as error:
             raise InputError(
-                f"the port cannot be used ({error.strerror})", key="--port", value=port, allowed="another, or 0 for any that is free"
+                f"the port cannot be used ({error.strerror})",
+                key="--port",
+                value=port,
+                allowed="another, or 0 for any that is free",
             ) from None
         found: int = probe.getsockname()[1]
         return found

@@ -10,7 +10,17 @@ from typing import Any
 from nicegui import ui
 
 from escalation_sim.dashboard.session import Session
-from escalation_sim.dashboard.view import CLOSED, MOST_RUNS, STATES, SUSPENDED, Slider, Switch, View, sliders_of, switch_as_it_was
+from escalation_sim.dashboard.view import (
+    CLOSED,
+    MOST_RUNS,
+    STATES,
+    SUSPENDED,
+    Slider,
+    Switch,
+    View,
+    sliders_of,
+    switch_as_it_was,
+)
 from escalation_sim.rules import THEORIES
 from escalation_sim.scenario.document import MOST_BYTES, too_large
 
@@ -56,7 +66,9 @@ class Controls:
         with self.place:
             with ui.element("div"):
                 ui.html("Channels", sanitize=False, tag="h2")
-                ui.label("Open or closed, and how well those on the line know each other: 0 strangers, 1 confidants.").classes("small")
+                ui.label("Open or closed, and how well those on the line know each other: 0 strangers, 1 confidants.").classes(
+                    "small"
+                )
                 self.day = ui.html("", sanitize=False, tag="p").classes("small moved")
                 for channel in base.channels:
                     self.channels[channel.name] = ChannelControl(channel.name, channel.label, self.switch)
@@ -65,7 +77,9 @@ class Controls:
                 for slider in sliders_of(base):
                     self.sliders[slider.name] = SliderControl(slider, self.move)
                 theories = {name: name.replace("_", " ") for name in THEORIES}
-                self.decision = ui.select(theories, label="How governments decide", on_change=lambda event: self.decide(event.value))
+                self.decision = ui.select(
+                    theories, label="How governments decide", on_change=lambda event: self.decide(event.value)
+                )
                 self.decision.props("outlined dense options-dense behavior=menu").style("width:100%; margin-top:6px")
                 ui.html("Runs", sanitize=False, tag="h2")
                 with ui.element("div").classes("row"):
@@ -155,7 +169,9 @@ class ChannelControl:
         with ui.element("div").classes("channel"):
             self.on = ui.switch(label, on_change=lambda event: self.flip(event.value)).props(f"dense id=switch-{name}")
             with ui.element("div").classes("how") as self.more:
-                self.how = ui.select(_CHOICES, on_change=lambda _: self.tell()).props("dense options-dense borderless behavior=menu")
+                self.how = ui.select(_CHOICES, on_change=lambda _: self.tell()).props(
+                    "dense options-dense borderless behavior=menu"
+                )
                 self.how.props["aria-label"] = f"{label}: how it stands"
                 self.relationship = ui.slider(min=0.0, max=1.0, step=0.05, on_change=lambda _: self.tell())
                 self.relationship.props["aria-label"] = f"{label}: working relationship, 0 to 1"

@@ -60,5 +60,7 @@ class Library:
         """The scenario of a name; raises InputError where there is none."""
         if name not in self._scenarios:
             allowed = ", ".join(self._scenarios)
-            raise InputError("no such scenario", key="scenario", value=name, allowed=allowed, suggestion=nearest(name, self.titles))
+            raise InputError(
+                "no such scenario", key="scenario", value=name, allowed=allowed, suggestion=nearest(name, self.titles)
+            )
         return self._scenarios[name]

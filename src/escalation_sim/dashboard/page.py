@@ -29,10 +29,13 @@ def build(session: Session, wrong: str) -> None:
     """Build the page for one tab."""
     ui.colors(primary="#00598c", accent="#a33c00", positive="#00664b", negative="#a33c00")
     ui.html('<a class="skip" href="#content">To the content</a>', sanitize=False)
+    first = session.view.page
     stale: set[str] = set(PAGES)
     parts: dict[str, Part] = {}
 
     def shown(name: str) -> None:
+        if not parts:  # the tabs are being built
+            return
         session.view = replace(session.view, page=name)
         write_address(session)
         if name in stale:
@@ -50,7 +53,7 @@ def build(session: Session, wrong: str) -> None:
 
     with ui.element("header").classes("top"):
         ui.html("escalation-sim", sanitize=False, tag="h1")
-        with ui.tabs(value=session.view.page, on_change=lambda event: shown(event.value)) as tabs:
+        with ui.tabs(on_change=lambda event: shown(event.value)) as tabs:
             tabs.props("no-caps inline-label align=left outside-arrows mobile-arrows aria-label='Parts of the page'")
             for name, label in PAGES.items():
                 ui.tab(name, label=label)
@@ -60,12 +63,13 @@ def build(session: Session, wrong: str) -> None:
         "calendar": lambda: CalendarPart(session, lambda: go("crisis")),
         "causes": lambda: CausesPart(session),
     }
-    with ui.element("main").props("id=content tabindex=-1").style("width:100%"), ui.tab_panels(tabs, value=session.view.page) as panels:
+    with ui.element("main").props("id=content tabindex=-1").style("width:100%"), ui.tab_panels(tabs, value=first) as panels:
         panels.props("keep-alive").classes("panels")
         for name in PAGES:
             with ui.tab_panel(name):
                 parts[name] = makers[name]()
-    shown(session.view.page)
+    tabs.set_value(first)
+    shown(first)
 
 
 def write_address(session: Session) -> None:

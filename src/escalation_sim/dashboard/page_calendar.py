@@ -48,13 +48,19 @@ class CalendarPart:
         self.axis: tasks.YearsAxis | None = None
         with ui.element("div").classes("wide"):
             ui.html("The lines between India and Pakistan, 1980–2025", sanitize=False, tag="h2")
-            ui.label("Click on a day, or type one, to see which lines were open; then put them into the crisis.").classes("about")
+            ui.label("Click on a day, or type one, to see which lines were open; then put them into the crisis.").classes(
+                "about"
+            )
             self.wrong = ui.html("", sanitize=False).classes("wrong").props("role=alert")
             self.wrong.set_visibility(False)
             with ui.element("div").classes("row").style("margin:10px 0"):
-                self.day = ui.input("Day", on_change=lambda event: self.look(event.value)).props("type=date outlined dense stack-label")
+                self.day = ui.input("Day", on_change=lambda event: self.look(event.value)).props(
+                    "type=date outlined dense stack-label"
+                )
                 self.day.props(f"min={tasks.FIRST_YEAR}-01-01 max={tasks.LAST_YEAR}-12-31 id=calendar-day")
-                self.take = ui.button("Put these channels into the crisis", on_click=self.put).props("unelevated id=take-channels")
+                self.take = ui.button("Put these channels into the crisis", on_click=self.put).props(
+                    "unelevated id=take-channels"
+                )
             with ui.element("section").classes("card"):
                 self.chart = ui.html("", sanitize=False).classes("chart").style("cursor:crosshair").props("id=calendar")
                 self.chart.on("click", self.clicked, js_handler=_PLACE_OF_CLICK)
@@ -92,7 +98,9 @@ class CalendarPart:
         labels = {preset.name: preset.label for preset in channel_presets().values()}
         rows = [[labels[name], _STATES[int(state.status)], f"{state.relationship.value:.2f}"] for name, state in states.items()]
         columns = ["Channel", "State", "Working relationship"]
-        self.table.set_content(plain_table(columns, rows, f"{day_in_words(str(day))}: states as recorded, relationships as judged."))
+        self.table.set_content(
+            plain_table(columns, rows, f"{day_in_words(str(day))}: states as recorded, relationships as judged.")
+        )
         self.latest.ask(self.draw)
 
     def put(self) -> None:

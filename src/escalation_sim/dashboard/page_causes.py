@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from html import escape
-from importlib.util import find_spec
 
 from nicegui import ui
 
@@ -80,7 +79,11 @@ class CausesPart:
             "have been opened (Shapley), is its share. Bars to the left: lower than without it."
         ).classes("small")
         with ui.element("div").classes("row"):
-            self.outcome = select({"peak_rung": "peak rung", "force": "force used", "days_to_end": "days to the end", "deaths_total": "deaths"}, "peak_rung", "Effect on")
+            self.outcome = select(
+                {"peak_rung": "peak rung", "force": "force used", "days_to_end": "days to the end", "deaths_total": "deaths"},
+                "peak_rung",
+                "Effect on",
+            )
             self.share_runs = select({100: "100 runs each", 200: "200 runs each", 500: "500 runs each (slow)"}, 200, "Runs")
         self.shares = Job("Share it out", "shares", self.begin_shares)
 
@@ -130,13 +133,12 @@ class CausesPart:
             job.stopped(f"error: {error}")
             return
         job.chart.set_content(await session.workshop.done(studies.map_drawn, grid, rows))
-        job.stopped(f"{grid.runs:,} runs at each of {studies.POINTS * studies.POINTS} points, the same luck at every point, seed {grid.seed}.")
+        job.stopped(
+            f"{grid.runs:,} runs at each of {studies.POINTS * studies.POINTS} points, the same luck at every point, seed {grid.seed}."
+        )
 
     def begin_shares(self) -> None:
         """Begin the attribution."""
-        if find_spec("escalation_sim.experiments") is None:
-            self.shares.stopped("Not available in this version.")
-            return
         self.shares.set_busy(True)
         self.shares.latest.ask(self.draw_shares)
 

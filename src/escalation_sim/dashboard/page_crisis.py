@@ -50,7 +50,7 @@ class CrisisPart:
 
     def build_answer(self) -> None:
         """Places for the sentence, the charts and the numbers."""
-        self.wrong = ui.html("", sanitize=False).classes("wrong").props('role=alert id=wrong')
+        self.wrong = ui.html("", sanitize=False).classes("wrong").props("role=alert id=wrong")
         self.sentence = ui.html("", sanitize=False, tag="p").classes("gist").props("id=gist aria-live=polite")
         self.footing = ui.html("", sanitize=False, tag="p").classes("footing")
         self.state = ui.html("", sanitize=False, tag="p").classes("state").props("id=state role=status")
@@ -62,7 +62,9 @@ class CrisisPart:
                         for kind in ("png", "svg"):
                             button = ui.button(f"{kind.upper()}", on_click=self.saver(name, kind)).props("flat dense no-caps")
                             button.props["aria-label"] = f"Save the chart of {_TITLES[name].lower()} as {kind.upper()}"
-        with ui.expansion("All numbers, with intervals", on_value_change=lambda _: self.show_table()).props("id=numbers") as self.numbers:
+        with ui.expansion("All numbers, with intervals", on_value_change=lambda _: self.show_table()).props(
+            "id=numbers"
+        ) as self.numbers:
             self.numbers.style("width:100%; margin-top:14px")
             self.table = ui.html("", sanitize=False)
         self.build_downloads()
@@ -129,9 +131,7 @@ class CrisisPart:
         said = state_in_words(before) if after is None else gist(before, after, change_in_words(words))
         self.sentence.set_content(escape(said.sentence))
         self.footing.set_content(escape(said.footing))
-        drawn = await asyncio.gather(
-            *(session.workshop.done(tasks.charts, names, before, after) for names in _TOGETHER)
-        )
+        drawn = await asyncio.gather(*(session.workshop.done(tasks.charts, names, before, after) for names in _TOGETHER))
         for charts in drawn:
             for name, svg in charts.items():
                 self.charts[name].set_content(svg)
@@ -192,5 +192,3 @@ def change_in_words(words: list[str]) -> str:
     if len(words) != 1:
         return "With your changes"
     return f"With {words[0]}"
-
-

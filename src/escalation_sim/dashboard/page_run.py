@@ -56,7 +56,9 @@ class RunPart:
         with ui.element("div").classes("row"):
             self.pick = ui.radio(dict(PICKS), on_change=lambda event: self.choose(event.value)).props("inline dense")
             self.pick.props["aria-label"] = "Which run"
-            self.number = ui.number("or run number", min=0, max=MOST_RUNS - 1, precision=0).props("dense outlined").style("width:130px")
+            self.number = (
+                ui.number("or run number", min=0, max=MOST_RUNS - 1, precision=0).props("dense outlined").style("width:130px")
+            )
             self.number.on("keydown.enter", self.choose_number)
             self.number.on("blur", self.choose_number)
         self.state = ui.html("", sanitize=False, tag="p").classes("state").props("role=status id=run-state")
@@ -65,7 +67,7 @@ class RunPart:
         """Step, play, jump."""
         with ui.element("div").classes("row card").style("margin-bottom:14px") as self.player:
             for icon, words, change in (
-                ("first_page", "To the start", lambda step: 0),
+                ("first_page", "To the start", lambda _: 0),
                 ("chevron_left", "One step back", lambda step: step - 1),
                 ("chevron_right", "One step on", lambda step: step + 1),
                 ("skip_next", "To the next event", self.next_event),
@@ -73,8 +75,12 @@ class RunPart:
                 button = ui.button(icon=icon, on_click=self.mover(change)).props("flat round dense")
                 button.props["aria-label"] = words
                 button.tooltip(words)
-            self.play = ui.button("Play", icon="play_arrow", on_click=self.toggle).props("unelevated dense padding='4px 14px' id=play")
-            self.bar = ui.slider(min=0, max=1, step=1, on_change=lambda event: self.go(event.value)).style("flex:1; min-width:200px")
+            self.play = ui.button("Play", icon="play_arrow", on_click=self.toggle).props(
+                "unelevated dense padding='4px 14px' id=play"
+            )
+            self.bar = ui.slider(min=0, max=1, step=1, on_change=lambda event: self.go(event.value)).style(
+                "flex:1; min-width:200px"
+            )
             self.bar.props["aria-label"] = "Step of the run"
             self.bar.props("id=step-slider")
             self.when = ui.label("").classes("number").props("id=when").style("min-width:190px")
@@ -145,7 +151,9 @@ class RunPart:
         runs = await asyncio.gather(*(done(tasks.run_played, one, view.seed, number) for _, one in named))
         last = max(*(run.day(run.last) for run in runs), 7.0) if twin else None
         titles = [title or f"Run {number}" for title, _ in named]
-        drawn = await asyncio.gather(*(done(tasks.run_drawn, run, title, last) for run, title in zip(runs, titles, strict=True)))
+        drawn = await asyncio.gather(
+            *(done(tasks.run_drawn, run, title, last) for run, title in zip(runs, titles, strict=True))
+        )
         self.shown = [Shown(title, run, *one) for title, run, one in zip(titles, runs, drawn, strict=True)]
         change = " with your change" if view.is_changed and not twin else ""
         self.say(f"Run {number} of {view.runs:,}{change}, seed {view.seed}: {words}.")
@@ -175,7 +183,9 @@ class RunPart:
 
     def next_event(self, step: int) -> int:
         """The next step in which something notable happens in a run on screen."""
-        return min((one.playback.next_moment(step, _NOTABLE) for one in self.shown if step < one.playback.last), default=self.last)
+        return min(
+            (one.playback.next_moment(step, _NOTABLE) for one in self.shown if step < one.playback.last), default=self.last
+        )
 
     def mover(self, change: Callable[[int], int]) -> Callable[[], None]:
         """What a button does that goes to another step."""
@@ -245,7 +255,11 @@ class Column:
             with ui.element("div").classes("side-by-side" if alone else "").style("margin-top:14px; display:grid; gap:14px"):
                 with ui.element("section").classes("card"):
                     ui.html("What has happened", sanitize=False, tag="h3")
-                    self.events = ui.html("", sanitize=False).classes("events").props("tabindex=0 role=log aria-label='What has happened'")
+                    self.events = (
+                        ui.html("", sanitize=False)
+                        .classes("events")
+                        .props("tabindex=0 role=log aria-label='What has happened'")
+                    )
                 with ui.element("section").classes("card"):
                     ui.html("Why: the last decision of each", sanitize=False, tag="h3")
                     self.reasons = (ui.html("", sanitize=False), ui.html("", sanitize=False))

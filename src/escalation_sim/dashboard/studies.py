@@ -6,25 +6,37 @@ far they are, let others in between, and stop.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from escalation_sim.errors import InputError, nearest
-from escalation_sim.parameters import Array, Parameter
-from escalation_sim.rules import PROFILES, SECTIONS
+from escalation_sim.inputs import varied
+from escalation_sim.parameters import Array
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from escalation_sim.scenario import Scenario
 
-__all__ = ["MEASURES", "Axis", "Grid", "Measure", "axes_of", "grid_pieces", "grid_row", "map_drawn"]
+__all__ = [
+    "MEASURES",
+    "Axis",
+    "Grid",
+    "Measure",
+    "axes_of",
+    "grid_pieces",
+    "grid_row",
+    "map_drawn",
+    "shares_drawn",
+    "subset_pieces",
+    "subset_values",
+]
 
 POINTS = 7
-_PROFILE_SHOWN = ("influence", "reliability", "candour", "negotiates", "stress_tolerance", "leak_rate", "clarifies_accidents", "implements")
+_SUBSETS = 4
 
 
 @dataclass(frozen=True)
@@ -71,28 +83,25 @@ MEASURES: Mapping[str, Measure] = {
 
 
 def axes_of(scenario: Scenario) -> dict[str, Axis]:
-    """Every number that a map can vary, by path."""
-    found = []
-    for section in SECTIONS.values():
-        for name, declared in section:
-            if section.scope == "country":
-                found += [
-                    axis(f"countries.{country.name}.{section.name}.{name}", f"{plain(name)} of {country.label} ({plain(section.name)})", declared)
-                    for country in scenario.countries
-                ]
-            elif section.scope == "shared":
-                found.append(axis(f"model.{section.name}.{name}", f"{plain(name)} ({plain(section.name)})", declared))
-    for channel in scenario.channels:
-        found.append(Axis(f"channels.{channel.name}.relationship", f"working relationship: {channel.label}", 0.0, 1.0))
-        found += [
-            axis(f"channels.{channel.name}.{name}", f"{plain(name)}: {channel.label}", PROFILES["channel"][name]) for name in _PROFILE_SHOWN
-        ]
-    return {one.path: one for one in found}
+    """Every number that a map can vary, with its plausible range, by path."""
+    labels = {
+        **{country.name: country.label for country in scenario.countries},
+        **{channel.name: channel.label for channel in scenario.channels},
+    }
+    found = {
+        (path := f"channels.{channel.name}.relationship"): Axis(path, f"working relationship: {channel.label}", 0.0, 1.0)
+        for channel in scenario.channels
+    }
+    for path, number in varied(scenario).items():
+        if number.range is not None and path not in found:
+            found[path] = Axis(path, label_of(path.split("."), labels), *number.range)
+    return found
 
 
-def axis(path: str, label: str, declared: Parameter) -> Axis:
-    """The axis of a declared number."""
-    return Axis(path, label, declared.low, declared.high)
+def label_of(parts: Sequence[str], labels: Mapping[str, str]) -> str:
+    """A path in words: "resolve: India, government"."""
+    around = [labels.get(part, plain(part)) for part in parts[1:-1]]
+    return f"{plain(parts[-1])}: {', '.join(around)}" if around else plain(parts[-1])
 
 
 def plain(name: str) -> str:
@@ -127,7 +136,9 @@ def grid_pieces(grid: Grid) -> list[tuple[Grid, float]]:
     if grid.across.path == grid.up.path:
         raise InputError("both axes are the same", key="axes", value=grid.across.path, allowed="two different numbers")
     if grid.measure not in MEASURES:
-        raise InputError("no such measure", value=grid.measure, allowed=", ".join(MEASURES), suggestion=nearest(grid.measure, MEASURES))
+        raise InputError(
+            "no such measure", value=grid.measure, allowed=", ".join(MEASURES), suggestion=nearest(grid.measure, MEASURES)
+        )
     return [(grid, float(value)) for value in grid.up.values]
 
 
@@ -157,7 +168,65 @@ def map_drawn(grid: Grid, rows: list[Array]) -> str:
     title = f"{change}{measure.label}" if change else measure.label[:1].upper() + measure.label[1:]
     labels = (grid.across.label, grid.up.label, title)
     figure = heat_map_chart(
-        values, grid.across.values.tolist(), grid.up.values.tolist(), labels, digits=measure.digits, difference=grid.base is not None
+        values,
+        grid.across.values.tolist(),
+        grid.up.values.tolist(),
+        labels,
+        digits=measure.digits,
+        difference=grid.base is not None,
     )
     words = f"{title}, over {grid.across.label} and {grid.up.label}: from {np.nanmin(values):.1f} to {np.nanmax(values):.1f}."
     return svg_in_page(figure, words, text=True)
+
+
+def subset_pieces(scenario: Scenario, outcome: str, runs: int, seed: int) -> list[tuple[Scenario, str, int, int, int, int]]:
+    """Pieces of an attribution: so many of the subsets of the channels each. Raises InputError."""
+    from escalation_sim.experiments.attribution import BILATERAL, checked_players
+
+    subsets = 1 << len(checked_players(scenario, BILATERAL))
+    return [(scenario, outcome, first, min(first + _SUBSETS, subsets), runs, seed) for first in range(0, subsets, _SUBSETS)]
+
+
+def subset_values(scenario: Scenario, outcome: str, first: int, stop: int, runs: int, seed: int) -> Array:
+    """Value of every run under some of the subsets, shape (subset, run)."""
+    from escalation_sim.analysis.measures import named_measure
+    from escalation_sim.experiments.attribution import BILATERAL, checked_players, design_of, with_all_present
+    from escalation_sim.rulers import ruler_of
+    from escalation_sim.runs import run_design
+
+    players = checked_players(scenario, BILATERAL)
+    present = with_all_present(scenario, players)
+    table = run_design(present, design_of(range(first, stop), players), runs, seed)
+    measure = named_measure(outcome, [name for name in ruler_of(scenario).names(scenario) if name != "ended_by"])
+    return measure.values(table, present, float(present.horizon_days)).reshape(stop - first, runs)
+
+
+def shares_drawn(scenario: Scenario, outcome: str, seed: int, games: list[Array]) -> tuple[str, str]:
+    """Shapley values as an SVG element, and what was run in words."""
+    from escalation_sim.analysis.measures import named_measure
+    from escalation_sim.experiments.attribution import BILATERAL, attributed, checked_players, with_all_present
+    from escalation_sim.plots.heat_map import shares_chart
+    from escalation_sim.plots.vector import svg_in_page
+    from escalation_sim.rulers import ruler_of
+
+    players = checked_players(scenario, BILATERAL)
+    measure = named_measure(outcome, [name for name in ruler_of(scenario).names(scenario) if name != "ended_by"])
+    found = attributed(np.concatenate(games), measure, players, with_all_present(scenario, players), seed)
+    labels = {channel.name: channel.label for channel in scenario.channels}
+    table, scale = found.values, 100.0 if found.unit == "share" else 1.0
+    value, low, high = (scale * table[name].to_numpy(dtype=float) for name in ("value", "value_low", "value_high"))
+    unit = {"share": "crises in 100", "rungs": "rungs"}.get(found.unit, found.unit)
+    titles = {
+        "peak_rung": "the peak",
+        "force": "the use of force",
+        "days_to_end": "the length",
+        "deaths_total": "the number of dead",
+    }
+    title = f"What each channel does to {titles.get(outcome, outcome)}"
+    names = [labels[str(name)] for name in table.index]
+    figure = shares_chart(
+        names, value, low, high, (title, f"{unit}; left of 0: fewer or lower. Whiskers: 95 % for the number of runs")
+    )
+    told = "; ".join(f"{name} {number:+.2f}" for name, number in zip(names, value, strict=True))
+    words = f"{found.runs:,} runs of each of {len(found.subsets)} combinations, seed {seed}."
+    return svg_in_page(figure, f"{title}, in {unit}: {told}.", text=True), words

@@ -18,7 +18,8 @@ def plain_table(columns: Sequence[str], rows: Sequence[Sequence[str]], caption: 
     """A table; the first column is text, the others numbers."""
     head = "".join(f'<th scope="col"{number_at(place)}>{escape(name)}</th>' for place, name in enumerate(columns))
     body = "".join(
-        "<tr>" + "".join(f"<td{number_at(place)}>{escape(cell)}</td>" for place, cell in enumerate(row)) + "</tr>" for row in rows
+        "<tr>" + "".join(f"<td{number_at(place)}>{escape(cell)}</td>" for place, cell in enumerate(row)) + "</tr>"
+        for row in rows
     )
     return (
         f'<table class="plain"><caption class="small" style="text-align:left">{escape(caption)}</caption>'

@@ -19,7 +19,21 @@ from escalation_sim.parameters import Parameter
 from escalation_sim.rules import SECTIONS, THEORIES
 from escalation_sim.scenario import Channel, Country, Scenario
 
-__all__ = ["CLOSED", "MOST_RUNS", "OPEN", "PAGES", "PICKS", "SET_UP", "STATES", "SUSPENDED", "Slider", "Switch", "View", "sliders_of", "switch_as_it_was"]
+__all__ = [
+    "CLOSED",
+    "MOST_RUNS",
+    "OPEN",
+    "PAGES",
+    "PICKS",
+    "SET_UP",
+    "STATES",
+    "SUSPENDED",
+    "Slider",
+    "Switch",
+    "View",
+    "sliders_of",
+    "switch_as_it_was",
+]
 
 OPEN, SET_UP, SUSPENDED, CLOSED = "open", "set_up", "suspended", "closed"
 
@@ -162,7 +176,11 @@ class View:
         pairs += [] if self.decision is None else [("decision", self.decision)]
         pairs += [(f"set.{name}", f"{value:g}") for name, value in sorted(self.values.items())]
         defaults = {one.name: one.default for one in fields(View)}
-        pairs += [(name, str(getattr(self, name))) for name in ("page", "seed", "runs", "run", "pick") if getattr(self, name) != defaults[name]]
+        pairs += [
+            (name, str(getattr(self, name)))
+            for name in ("page", "seed", "runs", "run", "pick")
+            if getattr(self, name) != defaults[name]
+        ]
         return urlencode(pairs, quote_via=quote, safe=":")
 
     @classmethod
@@ -302,7 +320,14 @@ def of_country(scenario: Scenario, country: Country, section: str, name: str, la
     path = f"countries.{country.name}.{section}.{name}"
     step = 0.05 if declared.high > 1.0 else 0.02
     return Slider(
-        f"{name}.{country.name}", label.format(country.label), about, declared.low, declared.high, step, value, lambda moved: {path: moved}
+        f"{name}.{country.name}",
+        label.format(country.label),
+        about,
+        declared.low,
+        declared.high,
+        step,
+        value,
+        lambda moved: {path: moved},
     )
 
 
@@ -319,7 +344,9 @@ def media_climate(scenario: Scenario) -> Slider:
             for (country, outlet), level in zip(outlets, levels, strict=True)
         }
 
-    about = "How hostile coverage of the other side is in quiet times: 0 friendly, 1 hateful. Moves all outlets of both countries."
+    about = (
+        "How hostile coverage of the other side is in quiet times: 0 friendly, 1 hateful. Moves all outlets of both countries."
+    )
     return Slider("media", "hostile media, both sides", about, 0.0, 1.0, 0.02, round(mean, 2), entries)
 
 
@@ -335,4 +362,14 @@ def attack_size(scenario: Scenario) -> Slider:
     value = scenario.triggers[0].deaths.value
     about = "How many people the attack kills that starts the crisis."
     high = max(_MOST_DEATHS, value)
-    return Slider("deaths", "deaths in the first attack", about, 0.0, high, 1.0, value, lambda moved: {"triggers.0.deaths": moved}, "people")
+    return Slider(
+        "deaths",
+        "deaths in the first attack",
+        about,
+        0.0,
+        high,
+        1.0,
+        value,
+        lambda moved: {"triggers.0.deaths": moved},
+        "people",
+    )

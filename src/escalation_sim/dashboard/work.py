@@ -163,5 +163,3 @@ class Latest:
     def is_busy(self) -> bool:
         """Whether something is being worked at."""
         return self._task is not None and not self._task.done()
-
-

@@ -20,7 +20,15 @@ _BOTH_WAYS = LinearSegmentedColormap.from_list("difference", ["#005A8C", "#9CC9E
 _DARK = 0.58
 
 
-def heat_map_chart(values: Array, columns: Sequence[float], rows: Sequence[float], labels: tuple[str, str, str], *, digits: int, difference: bool) -> Figure:
+def heat_map_chart(
+    values: Array,
+    columns: Sequence[float],
+    rows: Sequence[float],
+    labels: tuple[str, str, str],
+    *,
+    digits: int,
+    difference: bool,
+) -> Figure:
     """A number for each pair of values, coloured and written out.
 
     Parameters
@@ -39,7 +47,9 @@ def heat_map_chart(values: Array, columns: Sequence[float], rows: Sequence[float
         high = float(np.max(np.abs(known))) if difference and len(known) else float(np.max(known, initial=0.0))
         low = -high if difference else min(float(np.min(known, initial=high)), high)
         span = max(high - low, 1e-12)
-        axes.pcolormesh(values, cmap=_BOTH_WAYS if difference else _ONE_WAY, vmin=low, vmax=low + span, edgecolors="white", linewidth=1.5)
+        axes.pcolormesh(
+            values, cmap=_BOTH_WAYS if difference else _ONE_WAY, vmin=low, vmax=low + span, edgecolors="white", linewidth=1.5
+        )
         for (row, column), value in np.ndenumerate(values):
             place = (value - low) / span
             dark = abs(2.0 * place - 1.0) > 0.75 if difference else place > _DARK
@@ -60,7 +70,11 @@ def written(value: float, digits: int, difference: bool) -> str:
     """A cell in print."""
     if not np.isfinite(value):
         return "–"
-    text = f"{value:+.{digits}f}" if difference and round(value, digits) != 0.0 else f"{abs(value) if value == 0 else value:.{digits}f}"
+    text = (
+        f"{value:+.{digits}f}"
+        if difference and round(value, digits) != 0.0
+        else f"{abs(value) if value == 0 else value:.{digits}f}"
+    )
     return text.replace("-", "\u2212")
 
 
@@ -72,7 +86,12 @@ def shares_chart(labels: Sequence[str], values: Array, low: Array, high: Array, 
         axes = panel(figure, 3.5, 0.75, 0.5, 0.6)
         for row, place in enumerate(order):
             value, down = float(values[place]), bool(values[place] < 0.0)
-            look = {"facecolor": BLUE if down else VERMILION, "hatch": "" if down else "///", "edgecolor": "white", "linewidth": 0}
+            look = {
+                "facecolor": BLUE if down else VERMILION,
+                "hatch": "" if down else "///",
+                "edgecolor": "white",
+                "linewidth": 0,
+            }
             axes.barh(row, value, height=0.62, **look)  # type: ignore[arg-type]
             reach = [[max(value - float(low[place]), 0.0)], [max(float(high[place]) - value, 0.0)]]
             axes.errorbar(value, row, xerr=reach, fmt="none", ecolor=INK, elinewidth=1.5, capsize=4)

@@ -10,6 +10,7 @@ import datetime
 import textwrap
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import matplotlib as mpl
 import numpy as np
@@ -56,7 +57,7 @@ class Line:
     result: Result
     words: str
     colour: str
-    dashes: tuple[int, tuple[float, float]] | str
+    dashes: Any
     changed: bool
 
 
@@ -207,7 +208,7 @@ def rung_bars(axes: Axes, line: Line, shares: list[Estimate], shift: float, heig
     values = np.array([share.value for share in shares])
     reach = np.array([[share.value - share.low for share in shares], [share.high - share.value for share in shares]])
     look = bar_look(line)
-    axes.barh(rungs, values, height=height * 0.92, **look)  # type: ignore[arg-type]
+    axes.barh(rungs, values, height=height * 0.92, **look)
     axes.errorbar(values, rungs, xerr=np.maximum(reach, 0.0), fmt="none", ecolor=INK, elinewidth=1.2, capsize=2.5)
     if not line.changed and line.dashes != "-":
         return
@@ -218,7 +219,7 @@ def rung_bars(axes: Axes, line: Line, shares: list[Estimate], shift: float, heig
         )  # fmt: skip
 
 
-def bar_look(line: Line) -> dict[str, object]:
+def bar_look(line: Line) -> dict[str, Any]:
     """Filled for what is shown, hatched for what it is held against."""
     if not line.changed and line.dashes != "-":
         return {"facecolor": "#E4E4E4", "edgecolor": BEFORE, "linewidth": 0.8, "hatch": "////"}
@@ -229,7 +230,7 @@ def bar_key(pairs: list[Line]) -> list[Patch | Line2D]:
     """What the bars mean; nothing where there is one set."""
     if len(pairs) == 1:
         return []
-    return [Patch(label=line.words, **bar_look(line)) for line in pairs]  # type: ignore[arg-type]
+    return [Patch(label=line.words, **bar_look(line)) for line in pairs]
 
 
 def mark_real_peak(axes: Axes, result: Result) -> None:
@@ -257,7 +258,9 @@ def ends_pair(before: Result, after: Result | None = None) -> Figure:
     real = observed_outcomes(before.scenario).get("days_to_end")
     if isinstance(real, float) and not np.isnan(real):
         axes.axvline(real, color=OBSERVED, linewidth=1.8)
-        axes.annotate("the real one ended", (real, 1.0), (5, -3), textcoords="offset points", color=OBSERVED, va="top", fontsize=10.5)
+        axes.annotate(
+            "the real one ended", (real, 1.0), (5, -3), textcoords="offset points", color=OBSERVED, va="top", fontsize=10.5
+        )
     percent_axis(axes.yaxis)
     axes.set_ylim(0.0, 1.0)
     axes.set_ylabel("crises still going")

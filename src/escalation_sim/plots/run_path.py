@@ -62,7 +62,15 @@ def postures(axes: Axes, playback: Playback, last: float) -> None:
         look: dict[str, Any] = {"color": colour, "linewidth": 2.8, "linestyle": _DASHES[place]}
         axes.step(days, posture[:, place] + shift, where="post", **look)
         given = np.flatnonzero((order[1:, place] > 0) & (order[1:, place] != order[:-1, place])) + 1
-        axes.plot(days[given], order[given, place] + shift, linestyle="none", marker="o", markersize=6, markerfacecolor="none", color=colour)
+        axes.plot(
+            days[given],
+            order[given, place] + shift,
+            linestyle="none",
+            marker="o",
+            markersize=6,
+            markerfacecolor="none",
+            color=colour,
+        )
         height = float(posture[-1, place])
         height = height + 0.5 if place == 0 and height == posture[-1, 1] else height - 0.5 if height in ends else height
         ends.append(float(posture[-1, place]))

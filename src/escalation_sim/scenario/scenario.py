@@ -120,10 +120,12 @@ class Scenario:
 
     def set_all(self, entries: Mapping[str, Any]) -> Scenario:
         """With several entries replaced at once, by path; see `set`."""
-        paths = {tuple(path.split(".")): value for path, value in entries.items()}
-        for parts in paths:
+        paths: dict[KeyPath, Any] = {}
+        for path, value in entries.items():
+            parts = tuple(path.split("."))
             self._check_names(parts)
-        return Scenario.from_document(changes.set_entries(self._document, dict(paths)))
+            paths[parts] = value
+        return Scenario.from_document(changes.set_entries(self._document, paths))
 
     def with_channels_as_of(self, date: datetime.date | str) -> Scenario:
         """With all presets in the states that history gave them on a day; the scenario's own channels stay as they are."""
