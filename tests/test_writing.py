@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 import escalation_sim as es
 from escalation_sim.scenario import as_yaml, scenario_from_bytes
-from tests.conftest import SHIPPED, shipped
+from conftest import SHIPPED, shipped
 
 
 @pytest.mark.parametrize("name", SHIPPED)

@@ -16,7 +16,7 @@ from escalation_sim.agents import EscalationModel
 from escalation_sim.parameters import Array
 from escalation_sim.scenario import Scenario
 
-__all__ = ["REASONS", "Moment", "Playback", "Reason", "played"]
+__all__ = ["REASONS", "Moment", "Playback", "Reason", "played", "recorded"]
 
 _KEPT = (
     "posture", "order", "posture_wanted", "pressure", "climate", "weariness", "trust", "status", "relationship", "in_use", "called",
@@ -123,15 +123,20 @@ class Playback:
 
 def played(scenario: Scenario, seed: int, run: int) -> Playback:
     """Play a run of a crisis to its end and record it."""
-    model = EscalationModel(scenario, seed=seed, run=run)
+    return recorded(EscalationModel(scenario, seed=seed, run=run))
+
+
+def recorded(model: EscalationModel) -> Playback:
+    """Play a model that has not begun to its end and record it."""
+    scenario = model.crisis
     states = [model.batch_state((*_KEPT, "voice"))]
     while model.running:
         model.step()
         states.append(model.batch_state((*_KEPT, "voice")))
     steps_a_day = round(24.0 / scenario.step_hours)
     return Playback(
-        run=run,
-        seed=seed,
+        run=int(model.setting.runs[0]),
+        seed=model.setting.seed,
         start=scenario.start,
         step_hours=scenario.step_hours,
         countries=(scenario.countries[0].label, scenario.countries[1].label),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy as np
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["LABELS", "readable_differences"]
+__all__ = ["LABELS", "path_in_words", "readable_differences"]
 
 LABELS = {
     "peak_rung": "Peak rung, mean",
@@ -69,3 +70,11 @@ def interval(bounds: tuple[float, float], digits: int, mark: str) -> str:
     if not np.isfinite(bounds).all():
         return ""
     return f"{signed(bounds[0], digits)} to {signed(bounds[1], digits)}{mark}"
+
+
+def path_in_words(path: str, labels: Mapping[str, str]) -> str:
+    """The path of a number for readers, "resolve: India, government"; `labels` are those of countries and channels, by name."""
+    parts = path.split(".")
+    around = [labels.get(part, part.replace("_", " ")) for part in parts[1:-1]]
+    last = parts[-1].replace("_", " ")
+    return f"{last}: {', '.join(around)}" if around else last

@@ -19,6 +19,7 @@ from escalation_sim.cli.compare import compare
 from escalation_sim.cli.dashboard import dashboard
 from escalation_sim.cli.parameters import parameters
 from escalation_sim.cli.plot import plot
+from escalation_sim.cli.report import report
 from escalation_sim.cli.run import run
 from escalation_sim.cli.scenarios import scenarios
 from escalation_sim.cli.schema import schema
@@ -111,4 +112,5 @@ commands.command("channels")(channels)
 commands.command("validate")(validate)
 commands.command("parameters")(parameters)
 commands.command("schema")(schema)
+commands.command("report")(report)
 commands.command("dashboard")(dashboard)

@@ -6,12 +6,13 @@ far they are, let others in between, and stop.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from escalation_sim.analysis.readable import path_in_words
 from escalation_sim.errors import InputError, nearest
 from escalation_sim.inputs import varied
 from escalation_sim.parameters import Array
@@ -94,19 +95,8 @@ def axes_of(scenario: Scenario) -> dict[str, Axis]:
     }
     for path, number in varied(scenario).items():
         if number.range is not None and path not in found:
-            found[path] = Axis(path, label_of(path.split("."), labels), *number.range)
+            found[path] = Axis(path, path_in_words(path, labels), *number.range)
     return found
-
-
-def label_of(parts: Sequence[str], labels: Mapping[str, str]) -> str:
-    """A path in words: "resolve: India, government"."""
-    around = [labels.get(part, plain(part)) for part in parts[1:-1]]
-    return f"{plain(parts[-1])}: {', '.join(around)}" if around else plain(parts[-1])
-
-
-def plain(name: str) -> str:
-    """A name as words."""
-    return name.replace("_", " ")
 
 
 @dataclass(frozen=True)
