@@ -11,6 +11,7 @@ import http.client
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
 import time
@@ -110,9 +111,14 @@ def settled(tab, words="Shown:"):
     return tab.inner_text("#gist")
 
 
+def says(tab, words):
+    """Wait until the sentence begins so and all charts are those of it."""
+    tab.wait_for_function("(words) => document.querySelector('#gist').textContent.startsWith(words)", arg=words, timeout=WAIT)
+    return settled(tab)
+
+
 def flip(tab, name):
     tab.click(f"#switch-{name}")
-    tab.wait_for_function("document.querySelector('#state').textContent.startsWith('Running')", timeout=WAIT)
 
 
 def saved(tab, button, folder):
@@ -127,8 +133,7 @@ def test_switching_a_channel_moves_the_sentence_and_the_address_keeps_it(tab, se
     open_page(tab, server)
     assert settled(tab).startswith("As it was, force is used")
     flip(tab, "back_channel")
-    sentence = settled(tab)
-    assert sentence.startswith("With the back channel between the security advisers open, ")
+    sentence = says(tab, "With the back channel between the security advisers open, ")
     assert "channel.back_channel=open" in tab.url
     tab.reload()
     assert settled(tab) == sentence
@@ -137,10 +142,10 @@ def test_switching_a_channel_moves_the_sentence_and_the_address_keeps_it(tab, se
 def test_sliders_move_with_the_keyboard(tab, server):
     open_page(tab, server)
     settled(tab)
-    tab.focus("#slider-resolve-india [role=slider], #slider-resolve-india[role=slider]")
+    tab.focus("#slider-resolve-india [tabindex='0']")
     tab.keyboard.press("ArrowRight")
     tab.wait_for_url("**set.resolve.india=1.9**")
-    assert settled(tab).startswith("With resolve of India at 1.9, ")
+    says(tab, "With resolve of India at 1.9, ")
 
 
 def test_a_switch_turns_with_the_keyboard(tab, server):
@@ -163,7 +168,8 @@ def test_the_downloaded_scenario_gives_the_same_numbers_on_the_command_line(tab,
     shown = pd.read_csv(table, keep_default_na=True)
     here = shown[shown["variant"] == "with the change"].set_index("run").drop(columns="variant")
     pd.testing.assert_frame_equal(here, there, check_dtype=False, check_names=False, rtol=1e-6)
-    tab.click("text=PNG >> nth=0")
+    picture = saved(tab, "[aria-label='Save the chart of peaks as PNG']", tmp_path)
+    assert picture.read_bytes().startswith(b"\x89PNG")
 
 
 def test_a_run_is_played_stepped_and_jumped_through(tab, server):
@@ -195,12 +201,12 @@ def test_a_day_of_the_calendar_puts_its_channels_into_the_crisis(tab, server):
     open_page(tab, server, "page=calendar")
     tab.wait_for_selector("#calendar svg")
     box = tab.locator("#calendar").bounding_box()
-    tab.mouse.click(box["x"] + 0.55 * box["width"], box["y"] + 0.5 * box["height"])
+    tab.mouse.click(box["x"] + 0.55 * box["width"], box["y"] + 300)
     tab.wait_for_function("!document.querySelector('#calendar-day').value.startsWith('2025')")
     day = tab.input_value("#calendar-day")
     tab.click("#take-channels")
     tab.wait_for_url(f"**as_of={day}**")
-    assert settled(tab).startswith("With the channels of ")
+    says(tab, "With the channels of ")
 
 
 def test_a_map_is_drawn_and_another_is_cancelled(tab, server):
@@ -221,8 +227,7 @@ def test_thirty_changes_of_mind_end_with_the_last(tab, server):
         tab.wait_for_timeout(300)
     tab.click("#switch-dgmo_hotline")
     tab.wait_for_url("**channel.dgmo_hotline=closed**")
-    tab.wait_for_function("document.querySelector('#gist').textContent.startsWith('With your changes')", timeout=WAIT)
-    settled(tab)
+    says(tab, "With your changes, ")
     assert "channel.back_channel=open" in tab.url
 
 
@@ -232,8 +237,8 @@ def test_two_people_at_once_get_each_their_own_answer(browser, server):
             open_page(tab, server)
         flip(first, "back_channel")
         flip(second, "dgmo_hotline")
-        assert settled(second).startswith("With the hotline of the directors general of military operations closed, ")
-        assert settled(first).startswith("With the back channel between the security advisers open, ")
+        says(second, "With the hotline of the directors general of military operations closed, ")
+        says(first, "With the back channel between the security advisers open, ")
 
 
 def command_line_says(path):
@@ -258,7 +263,7 @@ def test_bad_files_are_answered_as_on_the_command_line_and_the_page_goes_on(tab,
     tab.wait_for_function("document.querySelector('#wrong').textContent.includes('the file is too large; allowed: at most 1,000,000 bytes')")
     tab.set_input_files("input[type=file]", ROOT / "scenarios" / "uri-2016.yaml")
     tab.wait_for_function("!document.querySelector('#wrong').textContent")
-    assert "26" not in settled(tab) or True
+    settled(tab)
     assert "uploaded-uri-2016" in tab.url
 
 
@@ -286,6 +291,13 @@ def test_readers_with_other_needs_can_use_it(browser, server, page, width):
         found = axe.Axe().run(tab, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}).response
         assert [(one["id"], [node["html"][:160] for node in one["nodes"]][:4]) for one in found["violations"]] == []
         assert tab.evaluate("document.documentElement.scrollWidth <= window.innerWidth")  # nothing has to be moved sideways
+
+
+def test_all_this_works_without_a_network():
+    if [name for _, name in socket.if_nameindex()] != ["lo"]:
+        pytest.skip("there is a network: make browser takes it away where it can")
+    with pytest.raises(OSError), socket.create_connection(("192.0.2.1", 80), 5):
+        pass
 
 
 def asked(server, method, path, headers=None, body=None):

@@ -26,6 +26,19 @@ from escalation_sim.scenario.document import MOST_BYTES, too_large
 
 __all__ = ["Controls"]
 
+
+class QuickSwitch(ui.switch):
+    """A switch that turns at once, not when the server has heard of it: a second click then turns it back."""
+
+    LOOPBACK = False
+
+
+class QuickSlider(ui.slider):
+    """A slider that follows the hand, not the server."""
+
+    LOOPBACK = False
+
+
 _CHOICES = {name: words for name, words in STATES.items() if name != CLOSED}
 
 
@@ -167,13 +180,13 @@ class ChannelControl:
         self.name, self.changed = name, changed
         self.was = Switch(CLOSED)
         with ui.element("div").classes("channel"):
-            self.on = ui.switch(label, on_change=lambda event: self.flip(event.value)).props(f"dense id=switch-{name}")
+            self.on = QuickSwitch(label, on_change=lambda event: self.flip(event.value)).props(f"dense id=switch-{name}")
             with ui.element("div").classes("how") as self.more:
                 self.how = ui.select(_CHOICES, on_change=lambda _: self.tell()).props(
                     "dense options-dense borderless behavior=menu"
                 )
                 self.how.props["aria-label"] = f"{label}: how it stands"
-                self.relationship = ui.slider(min=0.0, max=1.0, step=0.05, on_change=lambda _: self.tell())
+                self.relationship = QuickSlider(min=0.0, max=1.0, step=0.05, on_change=lambda _: self.tell())
                 self.relationship.props["aria-label"] = f"{label}: working relationship, 0 to 1"
                 self.relationship.props(f"id=relationship-{name} dense")
                 self.number = ui.label("").classes("number")
@@ -228,7 +241,7 @@ class SliderControl:
                 label = ui.label(slider.label[0].upper() + slider.label[1:])
                 label.props["title"] = slider.about
                 self.number = ui.label("").classes("number")
-            self.bar = ui.slider(min=slider.low, max=slider.high, step=slider.step, on_change=lambda _: self.tell())
+            self.bar = QuickSlider(min=slider.low, max=slider.high, step=slider.step, on_change=lambda _: self.tell())
             self.bar.props["aria-label"] = f"{slider.label}. {slider.about}"
             self.bar.props(f"id=slider-{slider.name.replace('.', '-')} dense")
 

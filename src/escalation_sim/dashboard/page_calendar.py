@@ -57,7 +57,7 @@ class CalendarPart:
                 self.day = ui.input("Day", on_change=lambda event: self.look(event.value)).props(
                     "type=date outlined dense stack-label"
                 )
-                self.day.props(f"min={tasks.FIRST_YEAR}-01-01 max={tasks.LAST_YEAR}-12-31 id=calendar-day")
+                self.day.props(f"min={tasks.FIRST_YEAR}-01-01 max={tasks.LAST_YEAR}-12-31 for=calendar-day")
                 self.take = ui.button("Put these channels into the crisis", on_click=self.put).props(
                     "unelevated id=take-channels"
                 )

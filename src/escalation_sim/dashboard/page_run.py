@@ -13,6 +13,7 @@ from escalation_sim.analysis.gist import saved_run, worst_run
 from escalation_sim.analysis.playback import Playback
 from escalation_sim.analysis.summary import typical_run
 from escalation_sim.dashboard import tasks
+from escalation_sim.dashboard.controls import QuickSlider
 from escalation_sim.dashboard.drawing import country_card, events_list, lines_card, reasons_card
 from escalation_sim.dashboard.session import Session
 from escalation_sim.dashboard.view import MOST_RUNS, PICKS
@@ -78,7 +79,7 @@ class RunPart:
             self.play = ui.button("Play", icon="play_arrow", on_click=self.toggle).props(
                 "unelevated dense padding='4px 14px' id=play"
             )
-            self.bar = ui.slider(min=0, max=1, step=1, on_change=lambda event: self.go(event.value)).style(
+            self.bar = QuickSlider(min=0, max=1, step=1, on_change=lambda event: self.go(event.value)).style(
                 "flex:1; min-width:200px"
             )
             self.bar.props["aria-label"] = "Step of the run"
