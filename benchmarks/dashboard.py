@@ -87,7 +87,9 @@ def main():
         process.terminate()
         process.wait()
     median = statistics.median(took)
-    print(f"click to figure, {given.runs:,} pairs of runs, {len(took)} clicks: median {median:.2f} s, {min(took):.2f} to {max(took):.2f} s")
+    print(
+        f"click to figure, {given.runs:,} pairs of runs, {len(took)} clicks: median {median:.2f} s, {min(took):.2f} to {max(took):.2f} s"
+    )
     print(f"load of the machine: {os.getloadavg()[0]:.1f} processes on {os.cpu_count()} cores")
     return 0 if median <= BOUND else 1
 

@@ -23,7 +23,7 @@ crisis = es.load_scenario(SCENARIO).open("back_channel", relationship=0.5)
 
 
 @solara.component
-def Postures(model):
+def Postures(model):  # noqa: N802  (components are named like classes)
     """Where both sides stand now, and what they want."""
     update_counter.get()  # drawn again after each step
     figure = Figure(figsize=(7, 3.6), layout="constrained")
@@ -39,11 +39,13 @@ def Postures(model):
 
 
 @solara.component
-def Events(model):
+def Events(model):  # noqa: N802
     """The last things that happened."""
     update_counter.get()
     told = model.events.tail(8)
-    solara.Markdown("\n".join(f"- {date:%d %b}: {words}" for date, words in zip(told["date"], told["words"], strict=True)) or "Nothing yet.")
+    solara.Markdown(
+        "\n".join(f"- {date:%d %b}: {words}" for date, words in zip(told["date"], told["words"], strict=True)) or "Nothing yet."
+    )
 
 
 parameters = {
@@ -52,6 +54,10 @@ parameters = {
     "run": {"type": "SliderInt", "value": 37, "label": "Run", "min": 0, "max": 999, "step": 1},
 }
 page = SolaraViz(
-    es.EscalationModel(crisis, seed=1, run=37), components=[Postures, Events], model_params=parameters, name="escalation-sim", play_interval=150
+    es.EscalationModel(crisis, seed=1, run=37),
+    components=[Postures, Events],
+    model_params=parameters,
+    name="escalation-sim",
+    play_interval=150,
 )
 page  # noqa: B018  (Solara shows the last expression)

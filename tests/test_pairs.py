@@ -84,5 +84,7 @@ def test_a_map_writes_every_number_and_shows_zero_in_the_middle_of_a_difference(
 
 
 def test_shares_are_ordered_by_size():
-    figure = shares_chart(["small", "large"], np.array([0.1, -0.5]), np.array([0.0, -0.6]), np.array([0.2, -0.4]), ("title", "rungs"))
+    figure = shares_chart(
+        ["small", "large"], np.array([0.1, -0.5]), np.array([0.0, -0.6]), np.array([0.2, -0.4]), ("title", "rungs")
+    )
     assert [label.get_text() for label in figure.axes[0].get_yticklabels()] == ["small", "large"]

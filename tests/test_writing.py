@@ -8,8 +8,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 import escalation_sim as es
-from escalation_sim.scenario import as_yaml, scenario_from_bytes
 from conftest import SHIPPED, shipped
+from escalation_sim.scenario import as_yaml, scenario_from_bytes
 
 
 @pytest.mark.parametrize("name", SHIPPED)

@@ -7,11 +7,11 @@ import shutil
 import pytest
 
 import escalation_sim as es
+from conftest import ROOT
 from escalation_sim.dashboard.library import Library
 from escalation_sim.dashboard.session import Session, session_from
 from escalation_sim.dashboard.view import OPEN, Switch, View
 from escalation_sim.errors import InputError
-from conftest import ROOT
 
 
 @pytest.fixture

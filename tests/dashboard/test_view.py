@@ -92,11 +92,11 @@ def test_the_media_slider_moves_the_mean_of_all_outlets_to_its_value(pahalgam, m
     ],
 )
 def test_a_bad_address_is_answered_in_one_line(query, words):
-    with pytest.raises(InputError, match="^[^\n]*$") as caught:
+    with pytest.raises(InputError, match=r"^[^\n]*$") as caught:
         View.from_query(query, "x")
     assert words in str(caught.value)
 
 
 def test_a_slider_beyond_its_end_is_refused(pahalgam):
-    with pytest.raises(InputError, match="out of range, got 5.0; allowed: 0 to 3"):
+    with pytest.raises(InputError, match=r"out of range, got 5\.0; allowed: 0 to 3"):
         View("x").moved("resolve.india", 5.0).changed(pahalgam)

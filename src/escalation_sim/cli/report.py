@@ -10,7 +10,9 @@ import typer
 __all__ = ["report"]
 
 Results = Annotated[Path, typer.Argument(metavar="RESULTS", help="Result folder written by `run`.", show_default=False)]
-Out = Annotated[Path | None, typer.Option("--out", metavar="FILE", help="File to write (default: report.html in the result folder).")]
+Out = Annotated[
+    Path | None, typer.Option("--out", metavar="FILE", help="File to write (default: report.html in the result folder).")
+]
 
 
 def report(results: Results, out: Out = None) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from escalation_sim.analysis.summary import Row
     from escalation_sim.chronicle import Event
     from escalation_sim.results import Result
-    from escalation_sim.scenario import Scenario
 
 __all__ = ["show_years", "story_of_years"]
 

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from importlib import import_module
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -16,6 +18,7 @@ from escalation_sim.analysis.readable import path_in_words
 from escalation_sim.errors import InputError, nearest
 from escalation_sim.inputs import varied
 from escalation_sim.parameters import Array
+from escalation_sim.rulers import ruler_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -169,43 +172,50 @@ def map_drawn(grid: Grid, rows: list[Array]) -> str:
     return svg_in_page(figure, words, text=True)
 
 
+def attribution() -> Any:
+    """The module of the layer below that shares effects out; raises InputError where this version has none."""
+    if find_spec("escalation_sim.experiments.attribution") is None:
+        raise InputError("this version cannot share effects out", allowed="a map")
+    return import_module("escalation_sim.experiments.attribution")
+
+
+def measured(scenario: Scenario, outcome: str) -> Any:
+    """The measure of an outcome."""
+    names = [name for name in ruler_of(scenario).names(scenario) if name != "ended_by"]
+    return import_module("escalation_sim.analysis.measures").named_measure(outcome, names)
+
+
 def subset_pieces(scenario: Scenario, outcome: str, runs: int, seed: int) -> list[tuple[Scenario, str, int, int, int, int]]:
     """Pieces of an attribution: so many of the subsets of the channels each. Raises InputError."""
-    from escalation_sim.experiments.attribution import BILATERAL, checked_players
-
-    subsets = 1 << len(checked_players(scenario, BILATERAL))
+    module = attribution()
+    subsets = 1 << len(module.checked_players(scenario, module.BILATERAL))
     return [(scenario, outcome, first, min(first + _SUBSETS, subsets), runs, seed) for first in range(0, subsets, _SUBSETS)]
 
 
 def subset_values(scenario: Scenario, outcome: str, first: int, stop: int, runs: int, seed: int) -> Array:
     """Value of every run under some of the subsets, shape (subset, run)."""
-    from escalation_sim.analysis.measures import named_measure
-    from escalation_sim.experiments.attribution import BILATERAL, checked_players, design_of, with_all_present
-    from escalation_sim.rulers import ruler_of
     from escalation_sim.runs import run_design
 
-    players = checked_players(scenario, BILATERAL)
-    present = with_all_present(scenario, players)
-    table = run_design(present, design_of(range(first, stop), players), runs, seed)
-    measure = named_measure(outcome, [name for name in ruler_of(scenario).names(scenario) if name != "ended_by"])
-    return measure.values(table, present, float(present.horizon_days)).reshape(stop - first, runs)
+    module = attribution()
+    players = module.checked_players(scenario, module.BILATERAL)
+    present = module.with_all_present(scenario, players)
+    table = run_design(present, module.design_of(range(first, stop), players), runs, seed)
+    values: Array = measured(scenario, outcome).values(table, present, float(present.horizon_days))
+    return values.reshape(stop - first, runs)
 
 
 def shares_drawn(scenario: Scenario, outcome: str, seed: int, games: list[Array]) -> tuple[str, str]:
     """Shapley values as an SVG element, and what was run in words."""
-    from escalation_sim.analysis.measures import named_measure
-    from escalation_sim.experiments.attribution import BILATERAL, attributed, checked_players, with_all_present
     from escalation_sim.plots.heat_map import shares_chart
     from escalation_sim.plots.vector import svg_in_page
-    from escalation_sim.rulers import ruler_of
 
-    players = checked_players(scenario, BILATERAL)
-    measure = named_measure(outcome, [name for name in ruler_of(scenario).names(scenario) if name != "ended_by"])
-    found = attributed(np.concatenate(games), measure, players, with_all_present(scenario, players), seed)
+    module = attribution()
+    players = module.checked_players(scenario, module.BILATERAL)
+    present = module.with_all_present(scenario, players)
+    found = module.attributed(np.concatenate(games), measured(scenario, outcome), players, present, seed)
     labels = {channel.name: channel.label for channel in scenario.channels}
-    table, scale = found.values, 100.0 if found.unit == "share" else 1.0
-    value, low, high = (scale * table[name].to_numpy(dtype=float) for name in ("value", "value_low", "value_high"))
-    unit = {"share": "crises in 100", "rungs": "rungs"}.get(found.unit, found.unit)
+    scale, unit = (100.0, "crises in 100") if found.unit == "share" else (1.0, found.unit)
+    value, low, high = (scale * found.values[name].to_numpy(dtype=float) for name in ("value", "value_low", "value_high"))
     titles = {
         "peak_rung": "the peak",
         "force": "the use of force",
@@ -213,7 +223,7 @@ def shares_drawn(scenario: Scenario, outcome: str, seed: int, games: list[Array]
         "deaths_total": "the number of dead",
     }
     title = f"What each channel does to {titles.get(outcome, outcome)}"
-    names = [labels[str(name)] for name in table.index]
+    names = [labels[str(name)] for name in found.values.index]
     figure = shares_chart(
         names, value, low, high, (title, f"{unit}; left of 0: fewer or lower. Whiskers: 95 % for the number of runs")
     )

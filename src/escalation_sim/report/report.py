@@ -129,7 +129,10 @@ def remarks(result: Result) -> Iterator[str]:
     causes = result.outcomes.loc[result.outcomes["censored"] == 0.0, "ended_by"].value_counts()
     if len(causes):
         runs = len(result.outcomes)
-        named = [f"{cause_label(str(name), result.scenario)} ({100.0 * count / runs:.0f} in 100)" for name, count in causes.head(3).items()]
+        named = [
+            f"{cause_label(str(name), result.scenario)} ({100.0 * count / runs:.0f} in 100)"
+            for name, count in causes.head(3).items()
+        ]
         yield f"What most often ends it: {'; '.join(named)}."
     if result.scenario.observed is not None:
         yield "The real crisis is drawn beside the runs where it is on record. It is one outcome of many that were possible."
@@ -148,8 +151,13 @@ def charts(result: Result) -> Iterator[Chart]:
         "deaths": "Own nationals of both sides, the victims of the first attack among them.",
     }
     for name, pair in PAIR_CHARTS.items():
-        yield Chart(Markup(svg_in_page(pair(result, None), alternative_text(name, result, None))), captions[name], _PLACES[name])
-    yield Chart(Markup(svg_in_page(time_to_end_chart(result), "Share of runs ended by each cause, by day")), "What ends the runs, by day.")
+        yield Chart(
+            Markup(svg_in_page(pair(result, None), alternative_text(name, result, None))), captions[name], _PLACES[name]
+        )
+    yield Chart(
+        Markup(svg_in_page(time_to_end_chart(result), "Share of runs ended by each cause, by day")),
+        "What ends the runs, by day.",
+    )
 
 
 def numbers(result: Result) -> dict[str, Any]:
@@ -164,7 +172,9 @@ def numbers(result: Result) -> dict[str, Any]:
             group = row.group
         rows.append([row.label, row.value_text, row.interval_text, row.spread_text, *([row.observed] if observed else [])])
     columns = ["", "Runs", "95 % interval", "10–90 % of runs", *(["On record"] if observed else [])]
-    caption = "Intervals are for the number of runs, not for doubt about the model. Days count from the start; deaths are persons."
+    caption = (
+        "Intervals are for the number of runs, not for doubt about the model. Days count from the start; deaths are persons."
+    )
     return {"columns": columns, "rows": rows, "caption": caption}
 
 
@@ -172,10 +182,18 @@ def stories(result: Result) -> Iterator[Story]:
     """The most instructive runs: one from the middle, the worst, and one that talks ended after it had climbed highest."""
     chosen: dict[int, tuple[str, str]] = {}
     chosen[typical_run(result)] = ("A run from the middle", "Nearest the middle of all runs in peak, length and deaths.")
-    chosen.setdefault(worst_run(result), ("The run that went worst", "The highest peak of all, and among these the most deaths."))
+    chosen.setdefault(
+        worst_run(result), ("The run that went worst", "The highest peak of all, and among these the most deaths.")
+    )
     talked = talked_down(result)
     if talked is not None:
-        chosen.setdefault(talked, ("A run that talks ended", "Of the runs that ended by a deal through a line of their own, the one that had climbed highest."))
+        chosen.setdefault(
+            talked,
+            (
+                "A run that talks ended",
+                "Of the runs that ended by a deal through a line of their own, the one that had climbed highest.",
+            ),
+        )
     for run, (title, why) in chosen.items():
         model = EscalationModel(result.scenario, seed=result.seed, run=run)
         playback = recorded(model)
@@ -192,7 +210,7 @@ def talked_down(result: Result) -> int | None:
     """The run that climbed highest of those that a deal through a channel between the two ended; None where there is none."""
     names = [channel.name for channel in result.scenario.channels]
     table = result.outcomes[result.outcomes["ended_by"].isin(names)]
-    return None if table.empty else int(table["peak_rung"].idxmax())
+    return None if table.empty else int(table.index[int(np.argmax(table["peak_rung"].to_numpy(dtype=float)))])
 
 
 def assumptions(result: Result, outcome: str) -> dict[str, Any]:
@@ -208,16 +226,17 @@ def assumptions(result: Result, outcome: str) -> dict[str, Any]:
             f"{judged} judged numbers were drawn anew for every run, each from its range. Below are those with which {what} goes along most. Many "
             "other numbers are assumed and were not varied here."
         )
-    labels = {one.name: one.label for one in (*result.scenario.countries, *result.scenario.channels)}
+    labels = {country.name: country.label for country in result.scenario.countries}
+    labels |= {channel.name: channel.label for channel in result.scenario.channels}
     rows = [
         {
-            "label": path_in_words(str(row.path), labels),
-            "value": f"{row.value:g} ({row.range_low:g}–{row.range_high:g})",
-            "rho": signed(float(row.rho)),
-            "interval": f"{signed(float(row.low))} to {signed(float(row.high))}",
-            "source": row.source,
+            "label": path_in_words(row["path"], labels),
+            "value": f"{row['value']:g} ({row['range_low']:g}–{row['range_high']:g})",
+            "rho": signed(row["rho"]),
+            "interval": f"{signed(row['low'])} to {signed(row['high'])}",
+            "source": row["source"],
         }
-        for row in found.itertuples()
+        for row in found.to_dict("records")
     ]
     caption = "Rank correlation over the runs: +1 would be the more the higher, 0 not at all, −1 the more the lower."
     return {"words": words, "rows": rows, "caption": caption}
@@ -235,5 +254,7 @@ def channels(scenario: Scenario) -> list[tuple[str, str, str]]:
         number = channel.relationship
         judged = f" ({number.range[0]:g}–{number.range[1]:g})" if number.range else ""
         state = "to be set up from the first day" if channel.since_trigger else _STATES[channel.status]
-        rows.append((channel.label, state, f"{number.value:g}{judged}" if channel.status > 0.0 or channel.since_trigger else "–"))
+        rows.append(
+            (channel.label, state, f"{number.value:g}{judged}" if channel.status > 0.0 or channel.since_trigger else "–")
+        )
     return rows
