@@ -1,6 +1,6 @@
 """One crisis in Mesa's own browser interface, for those who know Mesa.
 
-    pip install escalation-sim solara        # or pip install 'mesa[viz]'
+    pip install escalation-sim 'mesa[viz]' 'ipyvuetify<2' 'ipyvue<2'    # Mesa 3 speaks the older Vuetify
     SOLARA_TELEMETRY_MIXPANEL_ENABLE=False solara run examples/solara_viz.py
 
 `EscalationModel` is a `mesa.Model`, so that `SolaraViz` can step, play and reset it like any other. What is drawn is read off the agents. Solara
