@@ -77,9 +77,13 @@ class Workshop:
         future.add_done_callback(lambda _: call_soon(loop, self._places.release))
         return await asyncio.wrap_future(future)
 
+    def is_kept(self, scenario: Scenario, runs: int, seed: int) -> bool:
+        """Whether runs of a scenario are there already."""
+        return key_of(scenario, runs, seed) in self._kept
+
     async def result(self, scenario: Scenario, runs: int, seed: int) -> Result:
         """Runs of a scenario, computed once however many ask; forgotten before it is begun if nobody waits any more."""
-        key = json.dumps([scenario.document, runs, seed])
+        key = key_of(scenario, runs, seed)
         if key in self._kept:
             self._kept.move_to_end(key)
             return self._kept[key]
@@ -123,6 +127,11 @@ class Workshop:
         """Start the processes and let them load what they need."""
         for _ in range(self.workers):
             self._pool(self.workers).submit(tasks.warm, scenario)
+
+
+def key_of(scenario: Scenario, runs: int, seed: int) -> str:
+    """What tells runs of a scenario from others."""
+    return json.dumps([scenario.document, runs, seed])
 
 
 def call_soon(loop: asyncio.AbstractEventLoop, function: Callable[[], None]) -> None:
