@@ -18,9 +18,11 @@ from escalation_sim.cli.attribute import attribute
 from escalation_sim.cli.channels import channels
 from escalation_sim.cli.claims import claims
 from escalation_sim.cli.compare import compare
+from escalation_sim.cli.dashboard import dashboard
 from escalation_sim.cli.discover import discover
 from escalation_sim.cli.parameters import parameters
 from escalation_sim.cli.plot import plot
+from escalation_sim.cli.report import report
 from escalation_sim.cli.run import run
 from escalation_sim.cli.scenarios import scenarios
 from escalation_sim.cli.schema import schema
@@ -118,3 +120,5 @@ commands.command("validate")(validate)
 commands.command("claims")(claims)
 commands.command("parameters")(parameters)
 commands.command("schema")(schema)
+commands.command("report")(report)
+commands.command("dashboard")(dashboard)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Callable
 from functools import wraps
+from pathlib import Path
 from typing import Any, ParamSpec
 
 import matplotlib as mpl
@@ -25,6 +26,7 @@ __all__ = [
     "OBSERVED",
     "PALE",
     "days_axis",
+    "font_files",
     "in_words",
     "percent",
     "percent_axis",
@@ -194,3 +196,9 @@ def unit_in_words(unit: str) -> str:
 def shortened(text: str, width: int) -> str:
     """The beginning of a text, at most `width` characters."""
     return textwrap.shorten(text, width, placeholder="…")
+
+
+def font_files() -> dict[str, Path]:
+    """The fonts of the charts, by file name, for pages in which letters of charts stay letters."""
+    folder = Path(mpl.get_data_path()) / "fonts" / "ttf"
+    return {name: folder / name for name in ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf")}
