@@ -28,11 +28,11 @@ def test_a_run_lowered_in_31_of_100_is_said_so(before):
     peak = np.full(100, 5.0)
     lowered = peak - (np.arange(100) < 31) + (np.arange(100) >= 96)
     one = with_outcomes(before, peak_rung=peak, days_to_end=np.full(100, 20.0), deaths_total=np.full(100, 90.0))
-    other = with_outcomes(one, peak_rung=lowered, days_to_end=np.full(100, 14.0), deaths_total=np.full(100, 60.0))
+    other = with_outcomes(one, peak_rung=lowered, days_to_end=np.full(100, 14.0), deaths_total=np.where(np.arange(100) < 40, 60.0, 90.0))
     said = gist(one, other, "With a back channel open")
     assert said.sentence == (
         "With a back channel open, 31 in 100 crises peak lower and 4 in 100 higher; the median crisis ends 6 days sooner, "
-        "and the dead fall from 90 to 60 on average."
+        "and fewer people die in 40 in 100 and more in none."
     )
     assert "100 pairs of runs" in said.footing
 
@@ -49,7 +49,7 @@ def test_crises_that_no_longer_end_are_said_so(before):
 
 
 def test_rare_is_not_none():
-    assert [in_hundred(share) for share in (0.0, 0.001, 0.31)] == ["none", "fewer than 1", "31"]
+    assert [in_hundred(share) for share in (0.0, 0.005, 0.31)] == ["none", "fewer than 1", "31"]
 
 
 def test_unlike_seeds_are_refused(before, short):

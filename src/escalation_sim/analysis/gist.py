@@ -91,7 +91,7 @@ def in_hundred(share: float) -> str:
     """A share as a number of cases in a hundred: "31", "fewer than 1", "none"."""
     if share == 0.0:
         return "none"
-    return "fewer than 1" if share < 0.005 else f"{100.0 * share:.0f}"
+    return "fewer than 1" if share < 0.0095 else f"{100.0 * share:.0f}"
 
 
 def bounds(share: Estimate) -> str:
@@ -121,11 +121,10 @@ def end_in_words(before: Result, after: Result) -> str:
 
 
 def deaths_in_words(before: Result, after: Result) -> str:
-    """What becomes of the number of dead."""
-    was, becomes = (float(result.outcomes["deaths_total"].mean()) for result in (before, after))
-    if round(was) == round(becomes):
-        return f"the dead are {was:,.0f} on average either way"
-    return f"the dead {'fall' if becomes < was else 'rise'} from {was:,.0f} to {becomes:,.0f} on average"
+    """In how many runs fewer and more people die; a mean would hang on a handful of wars."""
+    change = (after.outcomes["deaths_total"] - before.outcomes["deaths_total"]).to_numpy(dtype=float)
+    fewer, more = (in_hundred(float(np.mean(where))) for where in (change < -0.5, change > 0.5))
+    return f"fewer people die in {fewer} in 100 and more in {more}"
 
 
 def worst_run(result: Result) -> int:
