@@ -44,7 +44,9 @@ CHANNELS = ("back_channel", "dgmo_hotline", "track_two", "high_commissions", "pe
 def served():
     """The page in a process of its own, and its address."""
     command = [sys.executable, "-m", "escalation_sim", "dashboard", str(ROOT / "scenarios"), "--no-browser", "--port", "0"]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env={**os.environ, "PYTHONUNBUFFERED": "1"})
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env={**os.environ, "PYTHONUNBUFFERED": "1"}
+    )
     for line in process.stdout:
         if found := re.search(r"http://127\.0\.0\.1:\d+/", line):
             return process, found.group(0)

@@ -28,7 +28,9 @@ def test_a_run_lowered_in_31_of_100_is_said_so(before):
     peak = np.full(100, 5.0)
     lowered = peak - (np.arange(100) < 31) + (np.arange(100) >= 96)
     one = with_outcomes(before, peak_rung=peak, days_to_end=np.full(100, 20.0), deaths_total=np.full(100, 90.0))
-    other = with_outcomes(one, peak_rung=lowered, days_to_end=np.full(100, 14.0), deaths_total=np.where(np.arange(100) < 40, 60.0, 90.0))
+    other = with_outcomes(
+        one, peak_rung=lowered, days_to_end=np.full(100, 14.0), deaths_total=np.where(np.arange(100) < 40, 60.0, 90.0)
+    )
     said = gist(one, other, "With a back channel open")
     assert said.sentence == (
         "With a back channel open, 31 in 100 crises peak lower and 4 in 100 higher; the median crisis ends 6 days sooner, "
