@@ -246,3 +246,20 @@ def test_the_suite_runs_from_the_command_line(modules, tmp_path, monkeypatch, ca
     assert stored["sizes"]["runs"] == 600
     assert "a/c" in capsys.readouterr().out
     assert ("throughput of 2 workers to 1" in stored["ratios"]) == modules["measuring"].has_workers()
+
+
+def test_factors_of_single_changes_are_told_scenario_by_scenario(brief):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(str(BENCHMARKS))
+        pairing = import_module("pairing")
+    changes = pairing.single_changes(brief)
+    assert list(changes) == [
+        "open back_channel", "close track_two", "close dgmo_hotline", "close high_commissions", "close people_to_people", "close foreign_secretary_hotline",
+    ]  # fmt: skip
+    table = pd.concat({"made": pairing.factors(brief, 30)}, names=["scenario"])
+    assert table.index.names == ["scenario", "change", "outcome"]
+    page = pairing.page_of(table)
+    assert "| made | + " in page
+    assert page.count("\n| made |") == 1 + 8
+    table["factor"], table["correlation"] = 1.0, np.nan
+    assert pairing.too_rare(table).all()
