@@ -5,7 +5,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 SCENARIO ?= scenarios/pahalgam-2025.yaml
 
-.PHONY: demo test lint slow dock bench bench-check docs validate clean
+.PHONY: demo test lint slow browser dashboard dock bench bench-check docs validate clean
 
 demo: $(VENV)/.installed
 	$(BIN)/escalation-sim run $(SCENARIO)
@@ -21,6 +21,15 @@ lint: $(VENV)/.installed-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# Server and browser see nothing but this machine, where a network namespace of their own can be had.
+ALONE := $(shell unshare --map-root-user --net true 2>/dev/null && echo "unshare --map-root-user --net")
+
+browser: $(VENV)/.installed-browser
+	$(ALONE) $(BIN)/python tests/dashboard/loopback.py $(BIN)/python -m pytest -m browser tests/dashboard
+
+dashboard: $(VENV)/.installed-browser
+	$(BIN)/escalation-sim dashboard
 
 dock: $(VENV)/.installed-test
 	$(BIN)/python benchmarks/docking.py
@@ -55,7 +64,11 @@ $(VENV)/.installed-test: pyproject.toml | $(VENV)/bin/python
 	@touch $@ $(VENV)/.installed
 
 $(VENV)/.installed-dev: pyproject.toml | $(VENV)/bin/python
-	$(BIN)/python -m pip install --quiet --editable '.[test,dev]'
+	$(BIN)/python -m pip install --quiet --editable '.[test,dev,dashboard]'
+	@touch $@ $(VENV)/.installed $(VENV)/.installed-test
+
+$(VENV)/.installed-browser: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --editable '.[test,dashboard,browser]'
 	@touch $@ $(VENV)/.installed $(VENV)/.installed-test
 
 clean:

@@ -253,6 +253,24 @@ def test_draws_have_the_distribution_they_claim():
     assert abs(normal.std() - 1.0) < 0.015
 
 
+def test_normal_draws_are_normal_in_their_tails_and_those_of_one_call_say_nothing_of_the_next():
+    draws = Draws(1, range(32 * BLOCK), [Process("n", ("a",), (1,), 1, NORMAL)])
+    calls = np.stack([draws.next("n").ravel() for _ in range(16)]).astype(float)
+    assert np.isfinite(calls).all()
+    for beyond, share in ((1.0, 0.317311), (2.0, 0.0455003), (3.0, 0.0026998)):
+        assert (np.abs(calls) > beyond).mean() == pytest.approx(share, abs=4.0 * np.sqrt(share / calls.size))
+    for change in (lambda values: values, np.abs):
+        together = np.corrcoef(change(calls))[~np.eye(16, dtype=bool)]
+        assert np.abs(together).max() < 4.5 / np.sqrt(calls.shape[1])
+
+
+@pytest.mark.parametrize("kind", [UNIFORM, NORMAL])
+def test_how_many_calls_are_drawn_at_once_changes_no_draw(kind):
+    few, many = (Draws(1, range(600), [Process("x", ("a", "b"), (2,), 3, kind, ahead)]) for ahead in (2, 8))
+    for _ in range(20):
+        assert np.array_equal(few.next("x"), many.next("x"))
+
+
 def test_streams_of_different_names_are_unrelated():
     names = ["india", "pakistan", "india2", "a/b", "b/a"]
     drawn = np.stack([initial_draws(1, range(4000), "temper", name, NORMAL) for name in names])

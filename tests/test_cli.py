@@ -18,10 +18,11 @@ from typer.testing import CliRunner
 
 import escalation_sim as es
 from escalation_sim.agents import EscalationModel
+from escalation_sim.analysis.story import MOST_LINES, story
 from escalation_sim.cli.changes import Changes, value_from
 from escalation_sim.cli.commands import commands
 from escalation_sim.cli.parameters import markdown
-from escalation_sim.cli.story import MOST_LINES, played, story
+from escalation_sim.cli.story import played
 from escalation_sim.results import Result
 from escalation_sim.rules import PROFILES, SECTIONS
 from escalation_sim.scenario import load_scenario

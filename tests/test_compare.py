@@ -13,7 +13,7 @@ import pytest
 from typer.testing import CliRunner
 
 import escalation_sim as es
-from escalation_sim.analysis.differences import COLUMNS, MOST_PAIRS, STANDARD, paired_differences, peak_moves
+from escalation_sim.analysis.differences import COLUMNS, MOST_RUNS, STANDARD, paired_differences, peak_moves
 from escalation_sim.cli.commands import commands
 from escalation_sim.cli.compare import difference_rows, without_periods
 from escalation_sim.errors import InputError
@@ -122,7 +122,7 @@ def test_an_interval_covers_the_truth_in_about_95_of_100_samples():
 def test_many_runs_take_little_time_and_narrow_the_interval():
     chance = np.random.default_rng(6)
     widths = []
-    for runs in (MOST_PAIRS, 4 * MOST_PAIRS):
+    for runs in (MOST_RUNS, 4 * MOST_RUNS):
         first = chance.integers(0, 9, runs).astype(float)
         second = np.maximum(first - (chance.random(runs) < 0.15), 0.0)
         pair = made_result(made_scenario(), peak_rung=first), made_result(made_scenario(), peak_rung=second)
@@ -223,11 +223,11 @@ def test_the_comparison_fits_80_columns(small):
         "Peak rung",
         "Runs with a cease-fire",
         "Misperception",
-        "the same in",
+        "Same",
         "Changed: open",
     ):
         assert words in outcome.output
-    assert sorted(path.name for path in Path().iterdir()) == ["small.yaml"]
+    assert sorted(path.name for path in Path().iterdir()) == ["results", "small.yaml"]
 
 
 def test_the_channels_of_2004_in_the_crisis_of_2025():

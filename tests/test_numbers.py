@@ -96,3 +96,16 @@ def test_a_rule_cannot_read_what_it_was_not_given_nor_write_what_it_reads():
         _ = values.treat
     with pytest.raises(AttributeError, match="read-only"):
         values.trust = 0.0
+
+
+def test_what_follows_from_values_is_found_once_and_anew_for_other_values():
+    asked = []
+
+    def twice(values: Values) -> float:
+        asked.append(values)
+        return 2.0 * values.trust
+
+    one, other = Values({"trust": 1.0}), Values({"trust": 3.0})
+    assert [one.once(twice), one.once(twice), other.once(twice)] == [2.0, 2.0, 6.0]
+    assert asked == [one, other]
+    assert set(one.__dict__) == {"trust"}, "what was found is no value"

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from escalation_sim.parameters import FLOAT
-from escalation_sim.rates import approached, decayed, even, flag, probability
-from escalation_sim.sums import added, weighed
+from escalation_sim.rates import among, approached, decayed, even, flag, probability, ratio
+from escalation_sim.sums import added, weighed, weighing
 from given import evenly
 
 RATES = st.floats(0.0, 20.0)
@@ -86,6 +86,18 @@ def test_a_flag_is_one_where_the_condition_holds_and_zero_elsewhere():
     assert np.array_equal(found, [[1.0, 0.0], [0.0, 1.0]])
 
 
+def test_weighing_two_numbers_is_choosing_between_them():
+    condition, amount, other = np.array([True, False, True]), np.array([0.1, 0.2, 0.3], FLOAT), np.array([0.7], FLOAT)
+    found = among(condition, amount, other)
+    assert found.dtype == FLOAT
+    assert np.array_equal(found, np.where(condition, amount, other))
+
+
+def test_a_part_of_nothing_is_nothing():
+    part, whole = np.array([0.0, 1e-30, 3.0], FLOAT), np.array([0.0, 2e-30, 4.0], FLOAT)
+    assert list(ratio(part, whole)) == [0.0, 0.5, 0.75]
+
+
 def test_even_noise_has_mean_zero_and_variance_one_and_none_in_the_middle():
     noise = even(evenly(100_000))
     assert noise.mean() == pytest.approx(0.0, abs=1e-12)
@@ -101,7 +113,7 @@ def test_a_weighed_sum_is_the_plain_one_to_the_bit_although_it_passes_over_what_
     rng = np.random.default_rng(seed)
     amounts = rng.uniform(0.0, 1e3, (members, 2, 5)).astype(precision)
     weights = (rng.uniform(-1.0, 1.0, (members, 1, 1)) * (rng.random((members, 1, 1)) < 0.6)).astype(precision)
-    found = weighed(amounts, weights)
+    found = weighed(amounts, weighing(weights))
     assert found.dtype == precision
     assert found.tobytes() == (added(amounts * weights) + precision(0.0)).tobytes()
 
@@ -109,13 +121,13 @@ def test_a_weighed_sum_is_the_plain_one_to_the_bit_although_it_passes_over_what_
 def test_a_member_without_weight_adds_nothing_to_a_weighed_sum_wherever_it_stands():
     rng = np.random.default_rng(1)
     amounts, weights = rng.random((4, 6), np.float32), np.array([[0.3], [0.7], [0.1], [0.9]], FLOAT)
-    expected = weighed(amounts, weights).tobytes()
+    expected = weighed(amounts, weighing(weights)).tobytes()
     for place in range(5):
         more = np.insert(amounts, place, rng.random(6, np.float32), axis=0)
-        assert weighed(more, np.insert(weights, place, 0.0, axis=0)).tobytes() == expected
-    assert weighed(amounts, weights) == pytest.approx((amounts * weights).sum(axis=0), rel=1e-6)
+        assert weighed(more, weighing(np.insert(weights, place, 0.0, axis=0))).tobytes() == expected
+    assert weighed(amounts, weighing(weights)) == pytest.approx((amounts * weights).sum(axis=0), rel=1e-6)
 
 
 def test_a_weight_that_is_nothing_in_some_runs_only_still_counts_in_the_others():
     amounts, weights = np.array([[2.0, 2.0], [3.0, 3.0]]), np.array([[0.0, 1.0], [0.5, 0.0]])
-    assert list(weighed(amounts, weights)) == [1.5, 2.0]
+    assert list(weighed(amounts, weighing(weights))) == [1.5, 2.0]

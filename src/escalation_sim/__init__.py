@@ -14,31 +14,47 @@ from typing import TYPE_CHECKING, Any
 from escalation_sim.version import __version__
 
 __all__ = [
+    "Attribution",
+    "Comparison",
     "EscalationModel",
     "InputError",
     "Result",
     "Scenario",
     "__version__",
+    "attribute",
+    "compare",
     "load_scenario",
     "run",
     "run_design",
     "run_to_disk",
+    "sensitivity",
+    "sweep",
 ]
 
 _HOMES = {
+    "Attribution": "experiments.attribution",
+    "Comparison": "experiments.comparison",
     "EscalationModel": "agents",
     "InputError": "errors",
     "Result": "results",
     "Scenario": "scenario",
+    "attribute": "experiments.attribution",
+    "compare": "experiments.comparison",
     "load_scenario": "scenario",
     "run": "runs",
     "run_design": "runs",
     "run_to_disk": "runs",
+    "sensitivity": "experiments.sensitivity",
+    "sweep": "experiments.sweep",
 }
 
 if TYPE_CHECKING:
     from escalation_sim.agents import EscalationModel
     from escalation_sim.errors import InputError
+    from escalation_sim.experiments.attribution import Attribution, attribute
+    from escalation_sim.experiments.comparison import Comparison, compare
+    from escalation_sim.experiments.sensitivity import sensitivity
+    from escalation_sim.experiments.sweep import sweep
     from escalation_sim.results import Result
     from escalation_sim.runs import run, run_design, run_to_disk
     from escalation_sim.scenario import Scenario, load_scenario

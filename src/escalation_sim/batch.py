@@ -82,12 +82,7 @@ class Chunk:
             return parts[0]
         first = parts[0]
         whole = cls(
-            Setting(
-                first.setting.scenario,
-                first.setting.seed,
-                np.concatenate([part.setting.runs for part in parts]),
-                {path: np.concatenate([part.setting.design[path] for part in parts]) for path in first.setting.design},
-            ),
+            Setting.joined([part.setting for part in parts]),
             {name: np.concatenate([part.state[name] for part in parts], axis=-1) for name in first.state},
             {name: np.concatenate([part.tally[name] for part in parts], axis=-1) for name in first.tally},
             Draws.joined([part.draws for part in parts]),
@@ -154,9 +149,10 @@ class Ledger:
 
     def hand_over(self, chunk: Chunk, places: Array, ended: bool) -> None:
         """Write the outcomes of runs that stop now."""
-        tally = {name: array[..., places] for name, array in chunk.tally.items()}
-        state = {name: array[..., places] for name, array in chunk.state.items()}
-        for name, column in ruler_of(self.scenario).coded(tally, state, np.full(len(places), ended), self.scenario).items():
+        ruler = ruler_of(self.scenario)
+        tally = {name: array.take(places, axis=-1) for name, array in chunk.tally.items()}
+        state = {name: chunk.state[name].take(places, axis=-1) for name in ruler.reads}
+        for name, column in ruler.coded(tally, state, np.full(len(places), ended), self.scenario).items():
             self.columns[name][chunk.live[places]] = column
         self.done += len(places)
 
@@ -205,7 +201,9 @@ def begin(
 
 def read(state: dict[str, Array], phase: Phase, day: Array) -> Values:
     """The state a phase declares to read, as its rule sees it."""
-    entries = {name: state[source][::-1] if rival else state[source] for name, source, rival in phase.attributes}
+    entries = {name: state[name] for name in phase.own}
+    for name, source in phase.rivals:
+        entries[name] = state[source][::-1]
     entries["day"] = day
     return Values(entries)
 
@@ -224,7 +222,9 @@ def advance(chunk: Chunk) -> None:
         written = phase.rule(read(chunk.state, phase, clock), chunk.given[phase.name], u)
         for name, array in written.items():
             shape = chunk.state[name].shape
-            chunk.state[name] = np.asarray(array if array.shape == shape else np.array(np.broadcast_to(array, shape)), FLOAT)
+            if array.shape != shape or array.dtype != FLOAT:
+                array = np.array(np.broadcast_to(array, shape), FLOAT)
+            chunk.state[name] = array
     chunk.tally = ruler_of(setting.scenario).tallied(chunk.tally, chunk.state, day, setting.scenario)
 
 
@@ -307,6 +307,7 @@ def computed(
         if len(chunk.live):
             chunk.draws.pack()
             waiting[stage + 1].append(chunk)
+            del chunk  # once it is joined with others, nobody is to hold it
             if sum(len(one.live) for one in waiting[stage + 1]) >= size:
                 go_on(stage + 1)
 
@@ -315,6 +316,7 @@ def computed(
         chunk = begin(scenario, seed, numbers[start : start + size], start, of_chunk)
         ledger.enter(chunk)
         waiting[0].append(chunk)
+        del chunk
         go_on(0)
     for stage in range(len(stages)):
         if waiting[stage]:

@@ -14,7 +14,7 @@ import pandas as pd
 from escalation_sim.parameters import Array
 from escalation_sim.scenario import Scenario, channel_presets
 
-__all__ = ["WATCHED", "Event", "events_of_step", "frame_of_events"]
+__all__ = ["WATCHED", "Event", "events_of_step", "frame_of_events", "with_article"]
 
 WATCHED = (
     "strike_deaths", "attack_deaths", "attack_injury", "posture", "posture_wanted", "order", "act_begun", "overshot", "accident",

@@ -81,12 +81,20 @@ class DaskCluster:
     """
 
     def __init__(self, address: Any) -> None:
-        self._client = client_at(address) if isinstance(address, str) else address
+        self._own = isinstance(address, str)
+        self._client = client_at(address) if self._own else address
         self._executor: Executor = self._client.get_executor(retries=_ATTEMPTS, pure=False)
         cores: dict[str, int] = self._client.ncores()
         if not cores:
             raise InputError("the cluster has no workers", key="--dask", value=str(address))
         self.width = sum(cores.values())
+
+    def __enter__(self) -> DaskCluster:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._own:
+            self._client.close()
 
     def executor(self) -> Executor:
         """The client's."""

@@ -74,7 +74,7 @@ class Ladder:
     nuclear_use : rung of nuclear use, or a number beyond the ladder where it has none.
 
     Tables (`severity`, `prepares`, …) are arrays of shape (rung,). Besides the properties of the rungs there are `number`,
-    `above_quiet` (severity above that of the highest quiet rung), `is_act` (1 for acts), `injures_a_day` (postures only), `war_injures_a_day` and `war_answers_a_day` (postures of war only).
+    `above_quiet` (severity above that of the highest quiet rung), `own_deaths_per_act` and `own_deaths_per_day` (deaths times `own_share`), `is_act` (1 for acts), `injures_a_day` (postures only), `war_injures_a_day` and `war_answers_a_day` (postures of war only).
     """
 
     name: str
@@ -85,6 +85,7 @@ class Ladder:
     war: int
     nuclear_use: int
     tables: dict[str, Array] = field(init=False, repr=False, compare=False)
+    _numbers: frozenset[str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         numeric = [name for name in Rung.__dataclass_fields__ if name not in ("name", "words", "kind", "source")]
@@ -97,8 +98,12 @@ class Ladder:
         tables["injures_a_day"] = tables["injures"] * (1.0 - is_act)
         tables["war_injures_a_day"] = tables["injures"] * at_war
         tables["war_answers_a_day"] = tables["answers"] * at_war
+        tables["own_deaths_per_act"] = tables["deaths_per_act"] * tables["own_share"]
+        tables["own_deaths_per_day"] = tables["deaths_per_day"] * tables["own_share"]
         for table in tables.values():
             table.setflags(write=False)
+        numbers = frozenset(name for name, table in tables.items() if np.array_equal(table, tables["number"]))
+        object.__setattr__(self, "_numbers", numbers)
         object.__setattr__(self, "tables", tables)
 
     def __len__(self) -> int:
@@ -115,6 +120,10 @@ class Ladder:
         return tuple(rung.name for rung in self.rungs)
 
     def look_up(self, table: str, rung: Array) -> Array:
-        """Entries of a table at the given rungs; same shape as `rung` (rungs as floats)."""
-        found: Array = np.take(self.tables[table], rung.astype(np.intp))
+        """Entries of a table at the given rungs (as floats); same shape as `rung`, and `rung` itself where a table numbers the rungs."""
+        if table in self._numbers:
+            return rung
+        found: Array = self.tables[table].take(
+            rung.astype(np.intp), mode="clip"
+        )  # the fastest mode; rungs are never beyond the ladder
         return found

@@ -4,7 +4,7 @@ Every draw of the simulation has an address: (seed, block of runs, process, memb
 Each (process, member) of a block owns a stream keyed by names, so that a new process, a seventh outlet or an eighth channel
 shifts nobody's draws, closed channels keep theirs, and two countries that are swapped carry their luck along with their
 `stream` key. Run 37 is the same run whatever the number of runs, the chunk, the engine or the number of workers, because its
-block is always drawn whole.
+block is always drawn whole; only what its living runs get is turned from words of random bits into values.
 
 The size of a block is part of the contract: changing it changes every result.
 """
@@ -12,6 +12,7 @@ The size of a block is part of the contract: changing it changes every result.
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -29,7 +30,7 @@ NORMAL = "normal"
 
 _ALL = np.arange(BLOCK)
 
-_CALLS_AHEAD = 8  # calls of a process that are drawn at once: saves overhead, costs memory, changes no value
+_PAIR = 2  # normal values come in pairs, for one call and the next
 
 
 def block_of(run: int) -> tuple[int, int]:
@@ -54,25 +55,44 @@ def _stream(seed: int, block: int, process: str, member: str) -> np.random.Gener
     return np.random.Generator(np.random.SFC64(_Address(seed, block, process, member)))  # type: ignore[arg-type]
 
 
-def _fill(generator: np.random.Generator, kind: str, out: Array) -> None:
-    """Fill an array of an even number of values. Uniform values have 24 bits, two from each word: twice as fast as one by one."""
-    if kind == NORMAL:
-        generator.standard_normal(out=out, dtype=FLOAT)
-    else:
-        words = generator.bit_generator.random_raw(out.size // 2).view(np.uint32)
-        words >>= np.uint32(8)
-        out[...] = words.reshape(out.shape)
-        out *= FLOAT(2.0**-24)
+def _words(generator: np.random.Generator, count: int) -> Array:
+    """An even number of words of 32 bits, two from each of the generator's: twice as fast as one by one."""
+    words: Array = generator.bit_generator.random_raw(count // 2).view(np.uint32)
+    return words
+
+
+def _uniform(words: Array) -> Array:
+    """Evenly spread values on [0, 1) with 24 bits, from words that are used up."""
+    words >>= np.uint32(8)
+    values = words.view(np.int32).astype(FLOAT)  # signed numbers are faster to convert
+    values *= FLOAT(2.0**-24)
+    return values
+
+
+def _normal(words: Array) -> Array:
+    """Standard normal values, the first axis in pairs: two from two evenly spread ones (Box & Muller 1958)."""
+    even = _uniform(words)
+    distance, angle = np.sqrt(FLOAT(-2.0) * np.log(FLOAT(1.0) - even[0::2])), FLOAT(2.0 * math.pi) * even[1::2]
+    np.multiply(distance, np.cos(angle), out=even[0::2])
+    np.multiply(distance, np.sin(angle), out=even[1::2])
+    return even
+
+
+_VALUES = {UNIFORM: _uniform, NORMAL: _normal}
 
 
 def initial_draws(seed: int, runs: Sequence[int] | Array, process: str, member: str, kind: str = UNIFORM) -> Array:
     """One draw per run, made before the first step; shape (run,)."""
     numbers = np.asarray(runs, dtype=np.int64)
-    blocks, place = np.unique(numbers // BLOCK, return_inverse=True)
-    drawn = np.empty((len(blocks), BLOCK), FLOAT)
-    for row, block in zip(drawn, blocks.tolist(), strict=True):
-        _fill(_stream(seed, block, "initial/" + process, member), kind, row)
-    values: Array = drawn[place, numbers % BLOCK]
+    words = np.empty((_PAIR, len(numbers)), np.uint32)
+    of_block: dict[int, Array] = {}
+    start = 0
+    for block, within in _pieces(numbers // BLOCK, numbers % BLOCK):
+        if block not in of_block:
+            of_block[block] = _words(_stream(seed, block, "initial/" + process, member), _PAIR * BLOCK).reshape(_PAIR, BLOCK)
+        words[:, start : start + len(within)] = of_block[block].take(within, axis=-1)
+        start += len(within)
+    values: Array = _VALUES[kind](words)[0]
     return values
 
 
@@ -87,6 +107,7 @@ class Process:
     shape : axes in front of the run axis.
     lanes : draws per member and call.
     kind : "uniform" on [0, 1) or "normal".
+    ahead : calls that are drawn at once, an even number: saves overhead, costs memory, changes no value.
     """
 
     name: str
@@ -94,6 +115,7 @@ class Process:
     shape: tuple[int, ...]
     lanes: int
     kind: str = UNIFORM
+    ahead: int = 8
 
 
 class Draws:
@@ -124,11 +146,11 @@ class Draws:
         }
         self._ahead: dict[str, Array] = {}
         self._columns: dict[str, Array | None] = {}  # of what was drawn ahead, those of the runs that are left; None for all
-        self._used = dict.fromkeys(self._processes, _CALLS_AHEAD)
+        self._used = {process.name: process.ahead for process in processes}
 
     def next(self, name: str) -> Array:
         """The next draws of a process, shape (lanes, *process.shape, run)."""
-        if self._used[name] == _CALLS_AHEAD:
+        if self._used[name] == self._processes[name].ahead:
             self._ahead[name] = self._draw(self._processes[name])
             self._columns[name] = None
             self._used[name] = 0
@@ -163,7 +185,7 @@ class Draws:
 
     def pack(self) -> None:
         """Hold no more than the runs that are left still need; before a wait."""
-        self._ahead = {name: self._left(name) for name in self._ahead if self._used[name] < _CALLS_AHEAD}
+        self._ahead = {name: self._left(name) for name in self._ahead if self._used[name] < self._processes[name].ahead}
         self._columns = dict.fromkeys(self._ahead)
 
     @classmethod
@@ -186,8 +208,8 @@ class Draws:
 
     def _draw(self, process: Process) -> Array:
         count = sum(len(within) for _, within in self._pieces)
-        drawn = np.empty((_CALLS_AHEAD, process.lanes, len(process.members), count), FLOAT)
-        whole = np.empty((_CALLS_AHEAD, process.lanes, BLOCK), FLOAT)
+        shape = (process.ahead, process.lanes, BLOCK)
+        words = np.empty((process.ahead, process.lanes, len(process.members), count), np.uint32)
         wanted: dict[int, list[tuple[slice, Array | None]]] = {}
         start = 0
         for block, piece in self._pieces:
@@ -196,10 +218,10 @@ class Draws:
             start += len(piece)
         for block, here in wanted.items():
             for member, stream in enumerate(self._streams[block][process.name]):
-                _fill(stream, process.kind, whole)
+                whole = _words(stream, math.prod(shape)).reshape(shape)
                 for places, within in here:
-                    drawn[:, :, member, places] = whole if within is None else whole.take(within, axis=-1)
-        return drawn.reshape(_CALLS_AHEAD, process.lanes, *process.shape, count)
+                    words[:, :, member, places] = whole if within is None else whole.take(within, axis=-1)
+        return _VALUES[process.kind](words).reshape(process.ahead, process.lanes, *process.shape, count)
 
 
 def _pieces(blocks: Array, within: Array) -> list[tuple[int, Array]]:

@@ -91,14 +91,22 @@ def first_tally(runs: int, scenario: Scenario | None = None) -> dict[str, Array]
 
 
 def of_all(array: Array) -> Array:
-    """Sum over the members; a variable of the dyad stays as it is."""
-    return array if array.ndim == 1 else added(array)
+    """Sum over the members of whole numbers, in any order; a variable of the dyad stays as it is."""
+    total: Array = array if array.ndim == 1 else np.add.reduce(array, axis=0)
+    return total
 
 
 def first_time(so_far: Array, now: Array, day: float) -> Array:
     """Day on which something happened first; NaN as long as it has not."""
     first = np.isnan(so_far) & now
-    return np.where(first, day, so_far) if first.any() else so_far
+    return with_day(so_far, first, day) if first.any() else so_far
+
+
+def with_day(days: Array, where: Array, day: float) -> Array:
+    """The days, and this day in some places."""
+    new = days.copy()
+    np.copyto(new, day, where=where)
+    return new
 
 
 def ended_by(s: Mapping[str, Array]) -> Array:
@@ -120,7 +128,8 @@ def tallied(tally: Mapping[str, Array], s: Mapping[str, Array], day: float, scen
     peak_so_far = np.maximum(tally["peak"][0], tally["peak"][1])
     new = dict(tally)
     new["peak"] = np.maximum(tally["peak"], posture)
-    new["peak_day"] = np.where(highest > peak_so_far, day, tally["peak_day"])
+    higher = highest > peak_so_far
+    new["peak_day"] = with_day(tally["peak_day"], higher, day) if higher.any() else tally["peak_day"]
     new["days_to_response"] = first_time(tally["days_to_response"], highest >= ladder.force, day)
     new["days_to_ceasefire"] = first_time(tally["days_to_ceasefire"], s["deal_struck"] == 1.0, day)
     new["mediation_day"] = first_time(tally["mediation_day"], added(s["engaged"]) > 0.0, day)
@@ -131,10 +140,12 @@ def tallied(tally: Mapping[str, Array], s: Mapping[str, Array], day: float, scen
     new["error_sum"] = tally["error_sum"] + error
     new["steps"] = tally["steps"] + 1.0
     quiet = (highest <= ladder.quiet) & (np.maximum(s["order"][0], s["order"][1]) == 0.0)
-    quiet = quiet & (not still_to_come)
+    if still_to_come:
+        quiet = np.zeros_like(quiet)
     begins = quiet & np.isnan(tally["quiet_since"])
-    new["quiet_since"] = np.where(quiet, np.where(begins, day, tally["quiet_since"]), np.nan)
+    new["quiet_since"] = with_day(tally["quiet_since"], ~quiet, np.nan)
     if begins.any():
+        np.copyto(new["quiet_since"], day, where=begins)
         new.update(as_of_now(tally, s, new, begins))
     return new
 

@@ -9,9 +9,9 @@ which it is to be swept; a result that holds only for its default is not a resul
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,8 @@ __all__ = ["ASSUMED", "FLOAT", "Array", "Number", "Parameter", "Section", "Value
 
 Array = NDArray[Any]
 """An array, of floats unless something else is said."""
+
+Found = TypeVar("Found")
 
 FLOAT = np.float32
 """Precision of the state. Seven digits are more than any number of the model has; half the memory is half the time."""
@@ -126,8 +128,21 @@ class Values:
     put in raises AttributeError: a rule cannot read what its phase does not declare.
     """
 
+    __slots__ = ("__dict__", "_found")
+
     def __init__(self, entries: Mapping[str, Any]) -> None:
         self.__dict__.update(entries)
+
+    def once(self, what: Callable[[Values], Found]) -> Found:
+        """What follows from these values alone, found when it is first asked for and kept: parameters stay, while steps go by."""
+        try:
+            found: dict[Callable[[Values], Any], Any] = object.__getattribute__(self, "_found")
+        except AttributeError:
+            found = {}
+            object.__setattr__(self, "_found", found)
+        if what not in found:
+            found[what] = what(self)
+        return found[what]
 
     def __getattr__(self, name: str) -> Any:
         raise AttributeError(f"'{name}' is not among {sorted(self.__dict__)}")

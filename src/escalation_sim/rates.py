@@ -12,7 +12,9 @@ import numpy as np
 
 from escalation_sim.parameters import FLOAT, Array
 
-__all__ = ["approached", "decayed", "even", "flag", "probability"]
+__all__ = ["among", "approached", "decayed", "even", "flag", "probability", "ratio"]
+
+_TINY = np.finfo(FLOAT).tiny  # less than any rate that is not 0
 
 
 def probability(rate: Array, dt: Array) -> Array:
@@ -31,6 +33,19 @@ def approached(amount: Array, target: Array, rate: Array, dt: Array) -> Array:
     """`amount` after moving towards `target` at `rate` per day for `dt` days."""
     moved: Array = target + (amount - target) * np.exp(-(rate * dt))
     return moved
+
+
+def among(condition: Array, amount: Array, other: Array) -> Array:
+    """`amount` where the condition holds, `other` elsewhere, both finite. Where one does not see which way the next run goes, weighing is faster than choosing."""
+    holds = flag(condition)
+    chosen: Array = holds * amount + (1.0 - holds) * other
+    return chosen
+
+
+def ratio(part: Array, whole: Array) -> Array:
+    """`part` over `whole`, where a part of nothing is nothing: 0 where `whole` (0 or more) is 0."""
+    share: Array = part / np.maximum(whole, _TINY)
+    return share
 
 
 def flag(condition: Array) -> Array:

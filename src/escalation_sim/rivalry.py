@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from escalation_sim.outcomes import COUNTS
+from escalation_sim.outcomes import COUNTS, of_all
 from escalation_sim.parameters import FLOAT, Array
 from escalation_sim.scenario import Scenario
 from escalation_sim.sums import added
@@ -107,7 +107,7 @@ def tallied(tally: dict[str, Array], s: Mapping[str, Array], day: float, scenari
     tally["days_in_crisis"][decade] += in_crisis * (scenario.step_hours / 24.0)
     tally["violations"][row] += s["violations"]
     for count, variable in COUNTS.items():
-        tally[count] += s[variable] if s[variable].ndim == 1 else s[variable].sum(axis=0)  # whole numbers: any order is exact
+        tally[count] += of_all(s[variable])
     tally["trust_sum"] += 0.5 * (s["trust"][0] + s["trust"][1])
     tally["voice_sum"] += voice_of(s)
     tally["climate_sum"] += 0.5 * (s["climate"][0] + s["climate"][1])

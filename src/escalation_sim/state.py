@@ -10,8 +10,10 @@ posture (country, run), the working relationship of channels (channel, run).
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -23,7 +25,7 @@ from escalation_sim.rules.channels import OPEN
 from escalation_sim.rules.leadership import gumbel
 from escalation_sim.rules.public_opinion import climate_of, weighted_mean
 from escalation_sim.scenario import Scenario, ScheduledState
-from escalation_sim.turn import DAYS_BETWEEN, TURN, Phase
+from escalation_sim.turn import DAYS_BETWEEN, EVERY_YEAR, TURN, Phase
 
 __all__ = ["AXES", "VARIABLES", "Setting", "Variable", "initial_state", "processes"]
 
@@ -314,6 +316,33 @@ class Setting:
         self.design = kept(self.design)
         self.runs = self.runs[places]
 
+    @classmethod
+    def joined(cls, parts: Sequence[Setting]) -> Setting:
+        """The setting of the runs of several, in the order given; all must be of one scenario and seed, and on the same page."""
+        counts = [len(part.runs) for part in parts]
+
+        def together(*arrays: Any) -> Any:
+            if not isinstance(arrays[0], np.ndarray) or (max(counts) > 1 and all(array.shape[-1] == 1 for array in arrays)):
+                return arrays[0]
+            of_parts = zip(arrays, counts, strict=True)
+            return np.concatenate([np.broadcast_to(array, (*array.shape[:-1], count)) for array, count in of_parts], axis=-1)
+
+        def all_together(entries: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+            return {name: together(*(one[name] for one in entries)) for name in entries[0]}
+
+        whole = copy.copy(parts[0])
+        whole.sections = {name: all_together([part.sections[name] for part in parts]) for name in whole.sections}
+        whole.profiles = {kind: all_together([part.profiles[kind] for part in parts]) for kind in whole.profiles}
+        whole.triggers = tuple(
+            Values(all_together([one.__dict__ for one in same]))
+            for same in zip(*(part.triggers for part in parts), strict=True)
+        )
+        whole.design = all_together([part.design for part in parts])
+        whole.runs = np.concatenate([part.runs for part in parts])
+        whole.judged = {}
+        whole._pages = list(whole._pages)
+        return whole
+
     def given(self, phase: Phase, place: tuple[int, ...] | None = None) -> Values:
         """What the rule of a phase is given: its parameters, profiles, ladder and length of step.
 
@@ -471,8 +500,10 @@ def processes(scenario: Scenario) -> dict[str, tuple[Process, ...]]:
         streams = streams_of(scenario, phase.who)
         lanes = [(lane, kind) for kind in (UNIFORM, NORMAL) for lane in getattr(phase, kind)]
         rungs = len(names["rung"])
+        ahead = 2 if phase.every == EVERY_YEAR else Process.ahead
         found[phase.name] = tuple(
-            Process(f"{phase.name}.{lane}", streams, shape, rungs if lane in phase.by_rung else 1, kind) for lane, kind in lanes
+            Process(f"{phase.name}.{lane}", streams, shape, rungs if lane in phase.by_rung else 1, kind, ahead)
+            for lane, kind in lanes
         )
     return found
 

@@ -9,7 +9,10 @@ import numpy as np
 
 from escalation_sim.parameters import Array
 
-__all__ = ["added", "weighed"]
+__all__ = ["Weights", "added", "weighed", "weighing"]
+
+Weights = tuple[tuple[int, Array], ...]
+"""Places of members and what they weigh."""
 
 
 def added(amounts: Array) -> Array:
@@ -22,10 +25,17 @@ def added(amounts: Array) -> Array:
     return total
 
 
-def weighed(amounts: Array, weights: Array) -> Array:
-    """Sum over the first axis of amounts times weights, members one after another; those that weigh nothing are passed over."""
-    total = np.zeros(amounts.shape[1:], amounts.dtype)
-    for amount, weight in zip(amounts, weights, strict=True):
-        if weight.any():
-            total = total + amount * weight
+def weighing(weights: Array) -> Weights:
+    """The members that weigh something in some run, with their weights; member axis first."""
+    return tuple((place, weight) for place, weight in enumerate(weights) if weight.any())
+
+
+def weighed(amounts: Array, weights: Weights) -> Array:
+    """Sum over the first axis of amounts times weights, members one after another; 0 where nobody weighs anything."""
+    if not weights:
+        return np.zeros(amounts.shape[1:], amounts.dtype)
+    (first, weight), *others = weights
+    total: Array = amounts[first] * weight
+    for place, weight in others:
+        total += amounts[place] * weight
     return total

@@ -74,6 +74,8 @@ class Phase:
     by_rung: tuple[str, ...] = ()
     every: str = EVERY_STEP
     attributes: tuple[tuple[str, str, bool], ...] = field(init=False, repr=False)
+    own: tuple[str, ...] = field(init=False, repr=False)
+    rivals: tuple[tuple[str, str], ...] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         split = tuple(
@@ -83,6 +85,8 @@ class Phase:
             for name in self.reads
         )
         object.__setattr__(self, "attributes", split)
+        object.__setattr__(self, "own", tuple(name for name, _, rival in split if not rival))
+        object.__setattr__(self, "rivals", tuple((name, source) for name, source, rival in split if rival))
 
     def is_due(self, step: int, steps_a_day: int) -> bool:
         """Whether the phase is called in a step (the first is 0)."""

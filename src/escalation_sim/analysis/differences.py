@@ -1,93 +1,57 @@
 """What a change makes of the same runs: outcomes before and after, and their difference run by run.
 
 Both results have the same seed, so that run 37 after the change has the luck of run 37 before it. Many runs then come out exactly
-alike, and the mean of the differences is known better than either mean. Pure functions of two results.
+alike, and the mean of the differences is known better than either mean; `pairing` says how much better. Pure functions of two results.
 """
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
-from escalation_sim.analysis.estimates import CONFIDENCE
+from escalation_sim.analysis.estimates import NORMAL
+from escalation_sim.analysis.measures import MEAN, MEDIAN_RATIO, STANDARD, Outcome, measures_in
+from escalation_sim.analysis.resampling import MOST_RUNS, FromCounts, intervals, together
 from escalation_sim.errors import InputError
 from escalation_sim.parameters import Array
 from escalation_sim.results import Result
 
-__all__ = ["COLUMNS", "MEAN", "MEDIAN_RATIO", "STANDARD", "Outcome", "paired_differences", "peak_moves"]
+__all__ = [
+    "COLUMNS",
+    "MOST_RUNS",
+    "PAIRING",
+    "STANDARD",
+    "differences_and_pairing",
+    "paired_differences",
+    "paired_values",
+    "pairing",
+    "peak_moves",
+    "runs_needed",
+]
 
 COLUMNS = ("outcome", "before", "after", "difference", "low", "high", "unit")
-
-RESAMPLES = 2_000
-SEED = 1
-MOST_PAIRS = 20_000
-"""Pairs the interval is found from; with more it is found from so many and narrowed by the root of the ratio."""
-
-_DRAWS_AT_ONCE = 2_000_000
-
-MEAN, MEDIAN_RATIO = "mean", "median_ratio"
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """One thing compared.
-
-    Attributes
-    ----------
-    name : what it is called in the table.
-    needs : outcome columns it is made from.
-    unit : "rungs", "share", "days", "deaths", "relative" (1 added to the difference is the ratio), or "" where it is not known.
-    values : from a result and the last day that both results have to the value of each run, NaN where a run has none.
-    statistic : what is taken over the runs, MEAN or MEDIAN_RATIO.
-    """
-
-    name: str
-    needs: tuple[str, ...]
-    unit: str
-    values: Callable[[Result, float], Array]
-    statistic: str = MEAN
-
-
-def column(name: str) -> Callable[[Result, float], Array]:
-    """Reader of an outcome as it stands."""
-    return lambda result, _horizon: result.outcomes[name].to_numpy(dtype=float)
-
-
-def reached(mark: str) -> Callable[[Result, float], Array]:
-    """Reader of whether a run peaked at a mark of the ladder, "force" or "war", or above."""
-    return lambda result, _horizon: (
-        result.outcomes["peak_rung"].to_numpy(dtype=float) >= getattr(result.scenario.ladder, mark)
-    ).astype(float)
-
-
-def days_to_end(result: Result, horizon: float) -> Array:
-    """Days until the end; a run that has not ended by then counts with the horizon."""
-    days = result.outcomes["days_to_end"].to_numpy(dtype=float)
-    return np.where(np.isnan(days), horizon, np.minimum(days, horizon))
-
-
-def cease_fire(result: Result, _horizon: float) -> Array:
-    """Whether a cease-fire was agreed."""
-    return result.outcomes["days_to_ceasefire"].notna().to_numpy(dtype=float)
-
-
-STANDARD = (
-    Outcome("peak_rung", ("peak_rung",), "rungs", column("peak_rung")),
-    Outcome("force", ("peak_rung",), "share", reached("force")),
-    Outcome("war", ("peak_rung",), "share", reached("war")),
-    Outcome("days_to_end", ("days_to_end",), "days", days_to_end),
-    Outcome("deaths_mean", ("deaths_total",), "deaths", column("deaths_total")),
-    Outcome("deaths_median", ("deaths_total",), "relative", column("deaths_total"), MEDIAN_RATIO),
-    Outcome("cease_fire", ("days_to_ceasefire",), "share", cease_fire),
-    Outcome("misperception", ("misperception",), "rungs", column("misperception")),
+PAIRING = (
+    "outcome",
+    "lower",
+    "same",
+    "higher",
+    "better",
+    "correlation",
+    "factor",
+    "factor_low",
+    "factor_high",
+    "spread",
+    "spread_unpaired",
+    "unit",
 )
-"""What is compared of a crisis."""
+
+_EXACT = 1e-12
+"""Share of the spread below which a spread of differences is rounding."""
+
+_WIDE = 5.0
+"""Roots of the number of runs to either side of the middle, beyond which no draw has its median (ten standard deviations)."""
 
 
 def paired_differences(before: Result, after: Result) -> pd.DataFrame:
@@ -100,19 +64,56 @@ def paired_differences(before: Result, after: Result) -> pd.DataFrame:
 
     Raises InputError where the results differ in seed or number of runs, or have nothing in common.
     """
-    check_pair(before, after)
-    horizon = shared_horizon(before, after)
-    chosen = list(compared(before, after))
-    if not chosen:
-        raise InputError("the two results have no outcome in common")
-    firsts = [one.values(before, horizon) for one in chosen]
-    seconds = [one.values(after, horizon) for one in chosen]
-    low, high = intervals(firsts, seconds, [one.statistic for one in chosen])
-    rows = []
-    for place, (one, first, second) in enumerate(zip(chosen, firsts, seconds, strict=True)):
-        was, becomes, difference = central(first, second, one.statistic)
-        rows.append((one.name, was, becomes, difference, low[place], high[place], one.unit))
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+    return differences_and_pairing(before, after)[0]
+
+
+def pairing(before: Result, after: Result) -> pd.DataFrame:
+    """What pairing the runs is worth, one row for each outcome that has a mean (see `paired_differences`).
+
+    Columns
+    -------
+    lower, same, higher : shares of the runs in which the outcome falls, stays and rises; of the runs that have both values.
+    better : "lower" where less is better, "" where neither is.
+    correlation : of the values before and after, over the runs.
+    factor : variance of the difference if the two sets of runs were independent, over its variance as paired: so many times more runs
+        would be needed without pairing. Infinite where the difference is the same in every run.
+    factor_low, factor_high : its 95 % interval for the number of runs, percentile bootstrap over runs.
+    spread : standard deviation of the difference over the runs, which `runs_needed` starts from.
+    spread_unpaired : what it would be if the two sets of runs were independent.
+    unit : that of the outcome.
+
+    NaN where something is not defined. Raises InputError as `paired_differences` does.
+    """
+    return differences_and_pairing(before, after)[1]
+
+
+def differences_and_pairing(before: Result, after: Result) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """`paired_differences` and `pairing`, from one drawing of runs."""
+    pairs = paired_values(before, after)
+    means = [pair for pair in pairs if pair[0].statistic == MEAN]
+    ratios = [pair for pair in pairs if pair[0].statistic == MEDIAN_RATIO]
+
+    def of_first(kept: int) -> FromCounts:
+        cut = [(first[:kept], second[:kept]) for _, first, second in means]
+        of_ratios = [ratio_from_counts(first[:kept], second[:kept]) for _, first, second in ratios]
+        return together([means_from_counts(cut), *of_ratios, remaining_variances_from_counts(cut)])
+
+    found = np.stack(intervals(of_first, len(before.outcomes)), axis=1)
+    bounds = {one.name: found[place] for place, (one, _, _) in enumerate([*means, *ratios])}
+    differences = [
+        (one.name, *central(first, second, one.statistic), *bounds[one.name], one.unit) for one, first, second in pairs
+    ]
+    worth = [
+        (one.name, *shares_of_moves(first, second), one.better, *worth_of(first, second, *remaining), one.unit)
+        for (one, first, second), remaining in zip(means, found[len(pairs) :], strict=True)
+    ]
+    return pd.DataFrame(differences, columns=list(COLUMNS)), pd.DataFrame(worth, columns=list(PAIRING))
+
+
+def worth_of(first: Array, second: Array, least: float, most: float) -> tuple[float, ...]:
+    """Correlation, factor with its bounds, and both spreads, from the values and the bounds of the variance that remains."""
+    correlation, remaining, *spreads = coupling(first, second)
+    return correlation, inverse(remaining), inverse(most), inverse(least), *spreads
 
 
 def peak_moves(before: Result, after: Result) -> dict[str, float]:
@@ -121,10 +122,36 @@ def peak_moves(before: Result, after: Result) -> dict[str, float]:
     Raises InputError as `paired_differences` does.
     """
     check_pair(before, after)
-    if not has_columns(before, after, ("peak_rung",)):
+    if any("peak_rung" not in result.outcomes.columns for result in (before, after)):
         return {}
-    change = after.outcomes["peak_rung"].to_numpy(dtype=float) - before.outcomes["peak_rung"].to_numpy(dtype=float)
-    return {"lower": float(np.mean(change < 0)), "same": float(np.mean(change == 0)), "higher": float(np.mean(change > 0))}
+    first, second = (result.outcomes["peak_rung"].to_numpy(dtype=float) for result in (before, after))
+    return dict(zip(("lower", "same", "higher"), shares_of_moves(first, second), strict=True))
+
+
+def runs_needed(spread: float, precision: float) -> int:
+    """Paired runs after which the 95 % interval of a mean difference reaches `precision` to either side.
+
+    Parameters
+    ----------
+    spread : standard deviation of the difference over the runs, in the unit of `precision`.
+
+    Raises ValueError where it is not finite.
+    """
+    reach = NORMAL * spread / precision
+    return max(int(np.ceil(reach * reach)), 1)
+
+
+def paired_values(before: Result, after: Result) -> list[tuple[Outcome, Array, Array]]:
+    """Every outcome compared with its values before and after, shape (run,). Raises InputError as `paired_differences` does."""
+    check_pair(before, after)
+    horizon = shared_horizon(before, after)
+    chosen = list(measures_in([before.outcomes, after.outcomes]))
+    if not chosen:
+        raise InputError("the two results have no outcome in common")
+    return [
+        (one, one.values(before.outcomes, before.scenario, horizon), one.values(after.outcomes, after.scenario, horizon))
+        for one in chosen
+    ]
 
 
 def check_pair(before: Result, after: Result) -> None:
@@ -139,24 +166,6 @@ def check_pair(before: Result, after: Result) -> None:
 def shared_horizon(before: Result, after: Result) -> float:
     """Last day that both results have; infinite where a result has no horizon."""
     return min(float(getattr(result.scenario, "horizon_days", np.inf)) for result in (before, after))
-
-
-def has_columns(before: Result, after: Result, names: tuple[str, ...]) -> bool:
-    """Whether both results have these outcomes."""
-    return all(name in result.outcomes.columns for result in (before, after) for name in names)
-
-
-def compared(before: Result, after: Result) -> Iterator[Outcome]:
-    """The standard outcomes both results have; where some are missing, also the numeric columns of both that these do not use."""
-    standard = [one for one in STANDARD if has_columns(before, after, one.needs)]
-    yield from standard
-    if len(standard) == len(STANDARD):
-        return
-    used = {name for one in standard for name in one.needs}
-    numeric = [set(result.outcomes.select_dtypes(["number", "bool"]).columns) for result in (before, after)]
-    for name in before.outcomes.columns:
-        if name in (numeric[0] & numeric[1]) - used:
-            yield Outcome(str(name), (str(name),), "", column(name))
 
 
 def central(first: Array, second: Array, statistic: str) -> tuple[float, float, float]:
@@ -180,64 +189,77 @@ def relative(was: Array, becomes: Array) -> Array:
         return np.where(was == becomes, 0.0, becomes / was - 1.0)
 
 
-def intervals(firsts: list[Array], seconds: list[Array], statistics: list[str]) -> tuple[Array, Array]:
-    """Bounds of all differences, shape (outcome,): the runs are drawn again, the same ones for every outcome.
+def shares_of_moves(first: Array, second: Array) -> tuple[float, float, float]:
+    """Shares of the runs with both values in which the second is lower, the same, higher; NaN where no run has both."""
+    change = (second - first)[~np.isnan(first) & ~np.isnan(second)]
+    if not len(change):
+        return np.nan, np.nan, np.nan
+    return float(np.mean(change < 0)), float(np.mean(change == 0)), float(np.mean(change > 0))
 
-    NaN for a single run, and for a ratio that is not finite in some of the draws.
+
+def coupling(first: Array, second: Array) -> tuple[float, float, float, float]:
+    """Correlation of paired values; the part of the variance that is left of their difference; the standard deviation of the
+    difference, as paired and for independent runs.
     """
-    runs = len(firsts[0])
-    if runs < 2:
-        return np.full(len(firsts), np.nan), np.full(len(firsts), np.nan)
-    kept = min(runs, MOST_PAIRS)
-    of_counts = [
-        (ratio_from_counts if statistic == MEDIAN_RATIO else mean_from_counts)(first[:kept], second[:kept])
-        for first, second, statistic in zip(firsts, seconds, statistics, strict=True)
-    ]
-
-    def statistic(drawn: Any, axis: int = -1) -> Array:
-        counts = np.moveaxis(how_often(np.moveaxis(np.atleast_2d(drawn), axis, -1), kept), -1, 0)
-        found = np.stack([one(counts) for one in of_counts])
-        return found if np.ndim(drawn) > 1 else found[:, 0]
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", stats.DegenerateDataWarning)  # where a ratio is not finite
-        found = stats.bootstrap(
-            (np.arange(kept),), statistic, n_resamples=RESAMPLES, batch=max(_DRAWS_AT_ONCE // kept, 1), vectorized=True,
-            confidence_level=CONFIDENCE, method="percentile", random_state=np.random.default_rng(SEED),
-        )  # fmt: skip
-    low, high = found.confidence_interval
-    if kept == runs:
-        return low, high
-    part = statistic(np.arange(kept))
-    every = np.array([central(*each)[2] for each in zip(firsts, seconds, statistics, strict=True)])
-    narrower = np.sqrt(kept / runs)
-    return every + (low - part) * narrower, every + (high - part) * narrower
+    both = ~np.isnan(first) & ~np.isnan(second)
+    if both.sum() < 2:
+        return np.nan, np.nan, np.nan, np.nan
+    first, second = first[both], second[both]
+    variances = [np.var(values, ddof=1) for values in (first, second, second - first)]
+    shared = np.sum((first - first.mean()) * (second - second.mean())) / (len(first) - 1)
+    apart = np.sqrt(variances[0] * variances[1])
+    correlation = float(shared / apart) if apart > 0.0 else np.nan
+    left = float(remaining_variance(*map(np.asarray, variances)))
+    return correlation, left, float(np.sqrt(variances[2])), float(np.sqrt(variances[0] + variances[1]))
 
 
-def how_often(drawn: Any, runs: int) -> Array:
-    """How often each run was drawn: from numbers of runs of shape (draw, run) to counts of the same shape."""
-    rows = len(drawn)
-    places = drawn + np.arange(rows)[:, None] * runs
-    return np.bincount(places.ravel(), minlength=rows * runs).reshape(rows, runs).astype(float)
+def remaining_variance(first: Array, second: Array, change: Array) -> Array:
+    """Variance of the difference as a part of what it would be for independent runs; 0 where there is none at all."""
+    apart = first + second
+    left = np.where(change > _EXACT * apart, np.maximum(change, 0.0), 0.0)
+    return left / np.where(apart > 0.0, apart, 1.0)
 
 
-FromCounts = Callable[[Array], Array]
-"""From how often each run was drawn, shape (run, draw), to the statistic, shape (draw,)."""
+def inverse(part: float) -> float:
+    """From the part of the variance that remains to the factor by which it was reduced; infinite where nothing remains."""
+    return float(np.inf) if part <= 0.0 else 1.0 / part
 
 
-def mean_from_counts(first: Array, second: Array) -> FromCounts:
-    """Mean difference of the runs drawn that have both values."""
-    known = ~np.isnan(first) & ~np.isnan(second)
-    change = np.where(known, second - first, 0.0)
-    if known.all():
-        return lambda counts: change @ counts / len(change)
-    weights = known.astype(float)
+def means_from_counts(pairs: Sequence[tuple[Array, Array]]) -> FromCounts:
+    """Mean differences, one for each pair of values, of the runs drawn that have both."""
+    known = np.array([~np.isnan(first) & ~np.isnan(second) for first, second in pairs])
+    changes = np.array([second - first for first, second in pairs])
+    sums = np.concatenate([np.where(known, changes, 0.0), known[~known.all(axis=1)].astype(float)])
+    some_unknown = np.flatnonzero(~known.all(axis=1))
 
-    def mean(counts: Array) -> Array:
-        drawn = weights @ counts
-        return np.where(drawn > 0.0, change @ counts / np.maximum(drawn, 1.0), np.nan)
+    def means(counts: Array) -> Array:
+        drawn = sums @ counts
+        of_runs = np.full((len(pairs), drawn.shape[1]), float(known.shape[1]))
+        of_runs[some_unknown] = drawn[len(pairs) :]
+        return np.where(of_runs > 0.0, drawn[: len(pairs)] / np.maximum(of_runs, 1.0), np.nan)
 
-    return mean
+    return means
+
+
+def remaining_variances_from_counts(pairs: Sequence[tuple[Array, Array]]) -> FromCounts:
+    """`remaining_variance`, one for each pair of values, of the runs drawn that have both. Draws in which nothing varies say nothing, and
+    count as all runs do.
+    """
+    known = np.array([~np.isnan(first) & ~np.isnan(second) for first, second in pairs])[:, None]
+    values = np.where(known, np.array([[first, second, second - first] for first, second in pairs]), 0.0)
+    values = np.where(known, values - values.sum(axis=2, keepdims=True) / np.maximum(known.sum(axis=2, keepdims=True), 1), 0.0)
+    moments = np.concatenate([known.astype(float), values, values * values], axis=1)
+    least = _EXACT * np.maximum(moments[:, 4:6].max(axis=(1, 2)), np.finfo(float).tiny)
+    of_all = np.array([coupling(first, second)[1] for first, second in pairs])
+
+    def remaining(counts: Array) -> Array:
+        drawn = (moments.reshape(-1, moments.shape[-1]) @ counts).reshape(len(pairs), 7, -1)
+        means = drawn[:, 1:] / np.maximum(drawn[:, :1], 1.0)
+        variances = np.maximum(means[:, 3:] - means[:, :3] * means[:, :3], 0.0)
+        varied = variances[:, 0] + variances[:, 1] > least[:, None]
+        return np.where(varied, remaining_variance(variances[:, 0], variances[:, 1], variances[:, 2]), of_all[:, None])
+
+    return remaining
 
 
 def ratio_from_counts(first: Array, second: Array) -> FromCounts:
@@ -252,11 +274,19 @@ def ratio_from_counts(first: Array, second: Array) -> FromCounts:
 
 
 def median_from_counts(values: Array) -> FromCounts:
-    """Median of the runs drawn (a value that occurred, the lower of two middle ones)."""
+    """Median of the runs drawn (a value that occurred, the lower of two middle ones).
+
+    Counts are added up in the order of the values, and only where the median can be: it lies within some standard deviations of the middle.
+    """
     order = np.argsort(values, kind="stable")
+    half = 0.5 * len(values)
+    first = max(int(half - _WIDE * np.sqrt(len(values))), 0)
+    last = min(int(half + _WIDE * np.sqrt(len(values))) + 1, len(values))
+    below = np.zeros(len(values))
+    below[order[:first]] = 1.0
 
     def median(counts: Array) -> Array:
-        so_far = np.cumsum(counts[order], axis=0)
-        return values[order][np.argmax(so_far >= 0.5 * so_far[-1], axis=0)]
+        so_far = below @ counts + np.cumsum(counts[order[first:last]], axis=0)
+        return values[order[first:last]][np.argmax(so_far >= 0.5 * counts.sum(axis=0), axis=0)]
 
     return median

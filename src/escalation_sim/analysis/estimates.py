@@ -16,6 +16,7 @@ from scipy import stats
 from escalation_sim.parameters import Array
 
 __all__ = [
+    "NORMAL",
     "Estimate",
     "Survival",
     "cumulative_incidence",
@@ -28,7 +29,8 @@ __all__ = [
 ]
 
 CONFIDENCE = 0.95
-_NORMAL = 1.959963984540054
+NORMAL = 1.959963984540054
+"""Standard deviations from the middle to either end of a normal interval of 95 %."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,7 @@ def mean_of(values: Array) -> Estimate:
     mean = float(np.mean(values))
     if len(values) == 1:
         return Estimate(mean, np.nan, np.nan)
-    reach = _NORMAL * float(np.std(values, ddof=1)) / float(np.sqrt(len(values)))
+    reach = NORMAL * float(np.std(values, ddof=1)) / float(np.sqrt(len(values)))
     return Estimate(mean, mean - reach, mean + reach)
 
 

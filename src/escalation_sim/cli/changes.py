@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from escalation_sim.errors import InputError
+from escalation_sim.errors import InputError, nearest
 
 if TYPE_CHECKING:
     from escalation_sim.scenario import Scenario
@@ -30,6 +30,7 @@ __all__ = [
     "Workers",
     "number_from",
     "value_from",
+    "variant_from",
 ]
 
 MOST_RUNS = 10_000_000
@@ -124,6 +125,41 @@ class Changes:
             *(f"set {text}" for text in self.entries),
             *(["judged numbers fixed"] if self.fixed else []),
         ]
+
+
+_VERBS = ("open", "close", "set", "as-of", "decision", "fixed")
+
+
+def variant_from(text: str) -> tuple[str, Changes]:
+    """Name and changes from "NAME: open back_channel=0.5; close dgmo_hotline; set a.b=1"; without a name the changes are the name.
+
+    Raises InputError for a change that is none, or twice the same where there can be one only.
+    """
+    name, colon, rest = text.partition(":")
+    first, *more = name.split(maxsplit=1) or [""]
+    if not colon or (first in _VERBS and more):
+        name, rest = "", text
+    said: dict[str, list[str]] = {verb: [] for verb in _VERBS}
+    for change in filter(None, map(str.strip, rest.split(";"))):
+        verb, _, what = change.partition(" ")
+        if verb not in _VERBS or (not what.strip()) != (verb == "fixed"):
+            raise InputError(
+                "not a change", key="--variant", value=change, suggestion=nearest(verb, _VERBS) if verb not in _VERBS else None,
+                allowed="open NAME[=RELATIONSHIP], close NAME, set PATH=VALUE, as-of DATE, decision NAME, fixed; joined by ;",
+            )  # fmt: skip
+        said[verb].append(what.strip())
+    for verb in ("as-of", "decision"):
+        if len(said[verb]) > 1:
+            raise InputError(f"{verb} is given twice", key="--variant", value=text)
+    changes = Changes(
+        as_of=next(iter(said["as-of"]), None), opened=tuple(said["open"]), closed=tuple(said["close"]),
+        decision=next(iter(said["decision"]), None), entries=tuple(said["set"]), fixed=bool(said["fixed"]),
+    )  # fmt: skip
+    if not changes.in_words():
+        raise InputError(
+            "changes nothing", key="--variant", value=text, allowed='"NAME: open back_channel=0.5; close dgmo_hotline"'
+        )
+    return name.strip() or "; ".join(changes.in_words()), changes
 
 
 def named_value(text: str) -> tuple[str, float | None]:

@@ -14,13 +14,20 @@ import typer
 from typer.core import TyperGroup
 
 import escalation_sim
+from escalation_sim.cli.attribute import attribute
 from escalation_sim.cli.channels import channels
 from escalation_sim.cli.claims import claims
 from escalation_sim.cli.compare import compare
+from escalation_sim.cli.dashboard import dashboard
+from escalation_sim.cli.discover import discover
 from escalation_sim.cli.parameters import parameters
+from escalation_sim.cli.plot import plot
+from escalation_sim.cli.report import report
 from escalation_sim.cli.run import run
 from escalation_sim.cli.scenarios import scenarios
 from escalation_sim.cli.schema import schema
+from escalation_sim.cli.sensitivity import sensitivity
+from escalation_sim.cli.sweep import sweep
 from escalation_sim.cli.trace import trace
 from escalation_sim.cli.validate import validate
 from escalation_sim.errors import EscalationError
@@ -102,9 +109,16 @@ def top(
 commands.command("run")(run)
 commands.command("trace")(trace)
 commands.command("compare")(compare)
+commands.command("attribute")(attribute)
+commands.command("sweep")(sweep)
+commands.command("plot")(plot)
+commands.command("sensitivity")(sensitivity)
+commands.command("discover")(discover)
 commands.add_typer(scenarios, name="scenarios")
 commands.command("channels")(channels)
 commands.command("validate")(validate)
 commands.command("claims")(claims)
 commands.command("parameters")(parameters)
 commands.command("schema")(schema)
+commands.command("report")(report)
+commands.command("dashboard")(dashboard)

@@ -224,9 +224,10 @@ def show_summary(result: Result) -> None:
 
 def show_story(result: Result, told: int | None) -> None:
     """Tell one run."""
+    from escalation_sim.analysis.story import story
     from escalation_sim.analysis.summary import typical_run
     from escalation_sim.cli.printing import heading, in_columns, say
-    from escalation_sim.cli.story import played, story
+    from escalation_sim.cli.story import played
 
     number = typical_run(result) if told is None else told
     rivalry = result.scenario.kind == "rivalry"

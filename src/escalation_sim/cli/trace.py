@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from escalation_sim.cli.changes import AsOf, Changes, Close, Decision, Fixed, Open, RunNumber, ScenarioFile, Seed, Set
-from escalation_sim.cli.story import closing, played, rows_of
+from escalation_sim.cli.story import played
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -67,6 +67,7 @@ def trace(  # noqa: PLR0913  (one argument for each option)
 
 def show(model: EscalationModel, changes: Changes, seed: int, number: int) -> None:
     """Print events and decisions."""
+    from escalation_sim.analysis.story import closing, rows_of
     from escalation_sim.cli.printing import heading, say, table
 
     crisis = model.crisis
@@ -100,6 +101,8 @@ def show(model: EscalationModel, changes: Changes, seed: int, number: int) -> No
 
 def decisions(model: EscalationModel) -> list[list[str]]:
     """One line for each time a government changed the rung it wants."""
+    from escalation_sim.analysis.story import rows_of
+
     crisis = model.crisis
     written = "%d %b %Y" if crisis.kind == "rivalry" else "%d %b"
     labels = {country.name: country.label for country in crisis.countries}
@@ -141,6 +144,8 @@ def as_text(model: EscalationModel, seed: int, number: int) -> str:
 
 def records(table: pd.DataFrame) -> list[dict[str, Any]]:
     """Rows of a table as plain values."""
+    from escalation_sim.analysis.story import rows_of
+
     return [{name: plain(value) for name, value in row.items()} for row in rows_of(table)]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -11,9 +11,8 @@ if TYPE_CHECKING:
     from escalation_sim.analysis.summary import Row
     from escalation_sim.chronicle import Event
     from escalation_sim.results import Result
-    from escalation_sim.scenario import Scenario
 
-__all__ = ["closing_of_years", "show_years", "story_of_years"]
+__all__ = ["show_years", "story_of_years"]
 
 MOST_CRISES = 14
 """Crises of a run that are told one by one."""
@@ -125,7 +124,9 @@ def story_of_years(years: Annals, most: int = MOST_CRISES) -> list[tuple[str, st
         peak, deaths = max(one.peak for one in left_out), sum(one.deaths for one in left_out)
         word = "crisis" if len(left_out) == 1 else "crises"
         lines.append(("", f"({len(left_out)} lesser {word} left out: up to rung {peak}, {deaths:,.0f} killed)"))
-    return [*lines, *leaders_and_lines(years), ("", closing_of_years(years.outcomes, years.scenario))]
+    from escalation_sim.analysis.story import closing
+
+    return [*lines, *leaders_and_lines(years), ("", closing(years.outcomes, years.scenario))]
 
 
 def date_of(crisis: Crisis) -> str:
@@ -161,12 +162,3 @@ def named_years(events: Sequence[Event]) -> list[str]:
     """Each line with the years of its events, "High commissions 2003, 2009"."""
     names = dict.fromkeys(event.actor for event in events)
     return [f"{name} {', '.join(str(event.date.year) for event in events if event.actor == name)}" for name in names]
-
-
-def closing_of_years(outcomes: Mapping[str, float], scenario: Scenario) -> str:
-    """What the years came to, in a sentence."""
-    by_country = ", ".join(f"{country.label} {outcomes[f'deaths_{country.name}']:,.0f}" for country in scenario.countries)
-    return (
-        f"In {scenario.horizon_days / 365.25:.1f} years: {outcomes['crises']:.0f} crises, {outcomes['crises_with_force']:.0f} with force, "
-        f"{outcomes['wars']:.0f} that became war. Killed: {outcomes['deaths_total']:,.0f} ({by_country})."
-    )

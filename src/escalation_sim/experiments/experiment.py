@@ -120,9 +120,9 @@ def experiment_from(content: Mapping[str, Any], scenario: Scenario) -> Experimen
 
 
 def folders_near(path: Path) -> list[Path]:
-    """Where the scenarios of an experiment's file may be: beside it, or in `scenarios` there or up to two folders above."""
+    """Where the scenarios of an experiment's file may be: beside it, in `scenarios` there or up to two folders above, or here."""
     folder = path.parent
-    return [folder, *(up / "scenarios" for up in (folder, folder / "..", folder / ".." / ".."))]
+    return [folder, *(up / "scenarios" for up in (folder, folder / "..", folder / ".." / "..", Path()))]
 
 
 def scenario_named(
@@ -333,10 +333,10 @@ def table_of_points(factors: Sequence[Factor], combinations: Sequence[tuple[int,
     labels = [{key: value for one, level in zip(factors, levels, strict=True) for key, value in one.levels[level].items()}
               for levels in combinations]  # fmt: skip
     frame = pd.DataFrame(labels, index=range(len(labels))).loc[np.repeat(np.arange(len(labels)), rows)].reset_index(drop=True)
-    for path in columns.columns:
-        frame[path] = np.tile(columns[path].to_numpy(), len(combinations))
-    frame.index.name = "point"
-    return frame
+    values = pd.DataFrame({path: np.tile(columns[path].to_numpy(), len(combinations)) for path in columns.columns})
+    points = pd.concat([frame, values], axis=1)
+    points.index.name = "point"
+    return points
 
 
 def outcomes_kept(block: ExperimentBlock, document: Document, scenario: Scenario) -> tuple[str, ...]:

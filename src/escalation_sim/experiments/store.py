@@ -30,7 +30,7 @@ from escalation_sim.errors import InputError
 from escalation_sim.noise import BLOCK
 from escalation_sim.version import __version__
 
-__all__ = ["MANIFEST", "Store", "fingerprint_of", "is_data_set", "manifest_of"]
+__all__ = ["MANIFEST", "Store", "fingerprint_of", "is_data_set", "manifest_in", "manifest_of"]
 
 MANIFEST = "manifest.json"
 KIND = "sweep"
@@ -92,6 +92,16 @@ def is_data_set(folder: Path) -> bool:
         return bool(json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["kind"] == KIND)
     except (OSError, ValueError, KeyError, TypeError):
         return False
+
+
+def manifest_in(folder: Path) -> dict[str, Any]:
+    """What the data set in a folder says of itself; raises InputError where there is none, or one of another format."""
+    if not is_data_set(folder):
+        raise InputError("no data set of a sweep here", file=str(folder), allowed=f"a folder with {MANIFEST}")
+    manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    if manifest.get("format") != FORMAT:
+        raise InputError("written in another format", file=str(folder), value=manifest.get("format"), allowed=str(FORMAT))
+    return manifest
 
 
 class Store:

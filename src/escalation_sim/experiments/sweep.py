@@ -17,16 +17,17 @@ import pandas as pd
 import pyarrow as pa
 
 from escalation_sim.batch import CHUNK
+from escalation_sim.errors import InputError
 from escalation_sim.executors import Crew, crew_of, done_in_order
-from escalation_sim.experiments.experiment import Experiment, Group, load_experiment
-from escalation_sim.experiments.store import Store, manifest_of
+from escalation_sim.experiments.experiment import Experiment, Group, experiment_from, load_experiment
+from escalation_sim.experiments.store import Store, manifest_in, manifest_of
 from escalation_sim.experiments.tables import summary_of
 from escalation_sim.noise import BLOCK
 from escalation_sim.parameters import Array
 from escalation_sim.runs import Task
 from escalation_sim.scenario import Scenario
 
-__all__ = ["Part", "Sweep", "parts_of", "sweep"]
+__all__ = ["Part", "Sweep", "load_sweep", "parts_of", "sweep"]
 
 ROWS_A_PART = 6 * CHUNK
 """Rows computed and written at a time: enough for full chunks, little enough to lose."""
@@ -137,6 +138,7 @@ def sweep(
     *,
     workers: int | Crew = 1,
     progress: Progress | None = None,
+    rows: int = ROWS_A_PART,
 ) -> Sweep:
     """Compute an experiment, or go on with one that was interrupted.
 
@@ -146,6 +148,7 @@ def sweep(
     folder : where the data set is to lie; default `results/` and the experiment's name.
     workers : processes, or a crew of `executors` (a Dask cluster). Changes no result.
     progress : called with (rows done, rows in all), rows that were there before included.
+    rows : at most so many a part; changes no row, but where the files begin.
 
     Returns
     -------
@@ -158,8 +161,8 @@ def sweep(
     """
     asked = experiment if isinstance(experiment, Experiment) else load_experiment(experiment)
     place = Path(folder) if folder is not None else Path("results") / asked.name
-    parts = parts_of(asked)
-    store = Store(place, manifest_of(asked.document, asked.runs, asked.seed, ROWS_A_PART, len(parts)))
+    parts = parts_of(asked, rows)
+    store = Store(place, manifest_of(asked.document, asked.runs, asked.seed, rows, len(parts)))
     crew = crew_of(workers) if isinstance(workers, int) else workers
     total = len(asked.points) * asked.runs
     done = sum(rows_in(part) for number, part in enumerate(parts) if store.has(number))
@@ -188,3 +191,20 @@ def finished(experiment: Experiment, store: Store, parts: int) -> Sweep:
     store.write_frame("summary", summary, as_csv=True)
     store.finish()
     return Sweep(store.folder, points, summary)
+
+
+def load_sweep(folder: str | Path) -> tuple[Sweep, Experiment]:
+    """A finished data set and the experiment it is of.
+
+    Raises InputError where the folder holds no data set, one that is not finished, or one written in another format.
+    """
+    place = Path(folder)
+    manifest = manifest_in(place)
+    if not manifest["complete"]:
+        raise InputError("the sweep is not finished", file=str(place), allowed="the same command goes on from where it stopped")
+    try:
+        experiment = experiment_from(manifest["experiment"], Scenario.from_document(manifest["scenario"]))
+        points, summary = (pd.read_parquet(place / f"{name}.parquet") for name in ("points", "summary"))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise InputError(f"damaged data set ({type(error).__name__}: {error})", file=str(place)) from error
+    return Sweep(place, points, summary), experiment

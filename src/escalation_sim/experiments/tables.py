@@ -12,9 +12,26 @@ from escalation_sim.outcomes import EXHAUSTION, NONE, UNILATERAL, words_for
 from escalation_sim.parameters import Array
 from escalation_sim.scenario import Scenario
 
-__all__ = ["COLUMNS", "summary_of"]
+__all__ = [
+    "COLUMNS",
+    "DERIVED",
+    "column_of",
+    "levels_of",
+    "names_of_outcomes",
+    "outcomes_of",
+    "summary_of",
+    "with_outcomes",
+]
 
 COLUMNS = ("point", "outcome", "runs", "mean", "low", "high", "q10", "median", "q90")
+
+DERIVED = {
+    "force": "peak_rung",
+    "war": "peak_rung",
+    "cease_fire": "days_to_ceasefire",
+    "days_to_end_or_horizon": "days_to_end",
+}
+"""What follows from a column, and which: whether a crisis reached force or war, whether a stop was struck, days with runs that go on counted in full."""
 
 _NORMAL = 1.959963984540054
 _QUANTILES = (0.1, 0.5, 0.9)
@@ -73,18 +90,36 @@ def outcomes_of(table: pa.Table, scenario: Scenario) -> Iterator[tuple[str, Arra
     names = [name for name in table.column_names if name not in ("point", "run", "ended_by")]
     columns = {name: table[name].to_numpy() for name in names}
     yield from columns.items()
-    if "peak_rung" in columns:
-        yield "force", (columns["peak_rung"] >= scenario.ladder.force).astype(np.float32)
-        yield "war", (columns["peak_rung"] >= scenario.ladder.war).astype(np.float32)
-    if "days_to_ceasefire" in columns:
-        yield "cease_fire", (~np.isnan(columns["days_to_ceasefire"])).astype(np.float32)
-    if "days_to_end" in columns:
-        days = columns["days_to_end"]
-        yield "days_to_end_or_horizon", np.where(np.isnan(days), np.float32(scenario.horizon_days), days)
+    for name, column in DERIVED.items():
+        if column in columns:
+            yield name, derived(name, columns[column], scenario)
     if "ended_by" in table.column_names:
         words = table["ended_by"].to_pandas().astype(str)
         for word in ways_of_ending(scenario):
             yield f"ended_by_{word}", (words == word).to_numpy(np.float32)
+
+
+def derived(name: str, column: Array, scenario: Scenario) -> Array:
+    """One of `DERIVED` from its column."""
+    if name == "cease_fire":
+        return (~np.isnan(column)).astype(np.float32)
+    if name == "days_to_end_or_horizon":
+        return np.where(np.isnan(column), np.float32(scenario.horizon_days), column)
+    mark = scenario.ladder.force if name == "force" else scenario.ladder.war
+    return (column >= mark).astype(np.float32)
+
+
+def names_of_outcomes(columns: Iterable[str], scenario: Scenario) -> list[str]:
+    """Names of all that `outcomes_of` gives of a table with these columns."""
+    there = list(columns)
+    names = [name for name in there if name not in ("point", "run", "ended_by")]
+    names += [name for name, column in DERIVED.items() if column in there]
+    return names + [f"ended_by_{word}" for word in ways_of_ending(scenario) if "ended_by" in there]
+
+
+def column_of(outcome: str) -> str:
+    """The column that an outcome is read off."""
+    return "ended_by" if outcome.startswith("ended_by_") else DERIVED.get(outcome, outcome)
 
 
 def ways_of_ending(scenario: Scenario) -> list[str]:
@@ -107,3 +142,36 @@ def summary(points: Array, name: str, values: Array) -> pd.DataFrame:
         place = np.clip(np.ceil(share * known).astype(int) - 1, 0, None)
         columns[label] = np.where(known > 0, ordered[rows, place], np.nan).astype(float)
     return pd.DataFrame(columns)
+
+
+def levels_of(rows: pd.DataFrame, points: pd.DataFrame, factors: list[str], outcome: str) -> pd.DataFrame:
+    """Mean of an outcome at each combination of the levels of some factors, over the levels of all others.
+
+    Every run has the same luck at every point. Each is therefore averaged over the points of a combination first, and the interval is that of the mean over
+    runs: 95 %, normal, for the number of runs.
+
+    Parameters
+    ----------
+    rows : columns `point`, `run` and the outcome.
+    points : table of points, indexed by point.
+
+    Returns
+    -------
+    One row per combination, in the order of the points: the factors, `mean`, `low`, `high`.
+    """
+    levels = points[factors].apply(tuple, axis=1)
+    codes, combinations = pd.factorize(levels)
+    code = pd.Series(codes, index=points.index)
+    of_run = rows.groupby([rows["point"].map(code), "run"], sort=True)[outcome].mean()
+    by_level = of_run.groupby(level=0)
+    mean, spread, runs = by_level.mean(), by_level.std(), by_level.count()
+    reach: Array = _NORMAL * spread / np.sqrt(runs)
+    frame = pd.DataFrame(list(combinations), columns=factors)
+    return frame.assign(mean=mean, low=mean - reach, high=mean + reach)
+
+
+def with_outcomes(rows: pd.DataFrame, scenario: Scenario) -> pd.DataFrame:
+    """Rows of a data set with the outcomes that follow from others; see `summary_of`."""
+    found = dict(outcomes_of(pa.Table.from_pandas(rows, preserve_index=False), scenario))
+    kept = {name: rows[name] for name in ("point", "run", "ended_by") if name in rows}
+    return pd.DataFrame({**kept, **found})

@@ -20,7 +20,7 @@ from escalation_sim.plots.style import LOOK
 from escalation_sim.plots.time_to_end import time_to_end_chart
 from escalation_sim.results import Result
 
-__all__ = ["CHARTS", "CHARTS_OF_YEARS", "FORMATS", "charts_of", "write_charts", "write_figures"]
+__all__ = ["CHARTS", "CHARTS_OF_YEARS", "FORMATS", "Drawing", "charts_of", "write_charts", "write_figures"]
 
 CHARTS: Mapping[str, Callable[[Result], Figure]] = {
     "posture": posture_chart,
@@ -35,6 +35,9 @@ CHARTS_OF_YEARS: Mapping[str, Callable[[Result], Figure]] = {"crises": crises_ch
 
 FORMATS = ("png", "svg")
 
+Drawing = Callable[[], Figure]
+"""Something that draws a figure when it is asked to."""
+
 
 def charts_of(result: Result) -> Mapping[str, Callable[[Result], Figure]]:
     """The charts that a result of its kind has."""
@@ -47,7 +50,7 @@ def write_charts(result: Result, folder: str | Path) -> list[Path]:
 
 
 def write_figures(
-    charts: Mapping[str, Callable[[], Figure]], folder: str | Path, formats: Sequence[str] = FORMATS, dpi: float | None = None
+    charts: Mapping[str, Drawing], folder: str | Path, formats: Sequence[str] = FORMATS, dpi: float | None = None
 ) -> list[Path]:
     """Write figures, by file name, in some formats (PNG and SVG) and return the files; `dpi` in place of each figure's own.
 

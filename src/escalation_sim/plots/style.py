@@ -8,6 +8,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Callable
 from functools import wraps
+from pathlib import Path
 from typing import Any, ParamSpec
 
 import matplotlib as mpl
@@ -25,12 +26,17 @@ __all__ = [
     "OBSERVED",
     "PALE",
     "days_axis",
+    "font_files",
+    "in_words",
     "percent",
     "percent_axis",
     "rung_labels",
     "sheet",
+    "shortened",
+    "signed",
     "styled",
     "titled",
+    "unit_in_words",
     "wrapped",
 ]
 
@@ -164,3 +170,35 @@ def percent_axis(axis: Any, top: float = 1.0) -> None:
     axis.set_major_locator(mpl.ticker.MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]))
     axis.set_major_formatter(lambda share, _place: percent(share))
     axis.set_view_interval(0.0, top, ignore=True)
+
+
+_UNITS = {"share": ("points", 100.0, 1), "rungs": ("rungs", 1.0, 2), "days": ("days", 1.0, 1), "deaths": ("deaths", 1.0, 1)}
+
+
+def signed(value: float, unit: str, finer: int = 0) -> str:
+    """A difference without its unit, "+0.12", "0" where there is none; with `finer` more digits than usual."""
+    _, scale, digits = _UNITS.get(unit, ("", 1.0, 2))
+    return "0" if abs(value) < 1e-12 else f"{scale * value:+,.{digits + finer}f}".replace("-", "−")
+
+
+def in_words(value: float, low: float, high: float, unit: str, finer: int = 0) -> str:
+    """A difference with its interval and unit, "−0.07 rungs (−0.10 to −0.05)"."""
+    shown = f"{signed(value, unit, finer)} {unit_in_words(unit)}".rstrip()
+    known = low == low and high == high and low != high
+    return f"{shown} ({signed(low, unit, finer)} to {signed(high, unit, finer)})" if known else shown
+
+
+def unit_in_words(unit: str) -> str:
+    """What differences of a unit are counted in; empty for one that is not known."""
+    return _UNITS.get(unit, ("", 1.0, 2))[0]
+
+
+def shortened(text: str, width: int) -> str:
+    """The beginning of a text, at most `width` characters."""
+    return textwrap.shorten(text, width, placeholder="…")
+
+
+def font_files() -> dict[str, Path]:
+    """The fonts of the charts, by file name, for pages in which letters of charts stay letters."""
+    folder = Path(mpl.get_data_path()) / "fonts" / "ttf"
+    return {name: folder / name for name in ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf")}

@@ -18,7 +18,8 @@ _ROUNDING = 1e-3  # days are added up step by step
 
 def calm_next(calm_days: Array, quiet: Array, dt: Array) -> Array:
     """Days of uninterrupted quiet after a step of `dt` days."""
-    return np.where(quiet, calm_days + dt, 0.0)
+    calm: Array = flag(quiet) * (calm_days + dt)
+    return calm
 
 
 def aftermath(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from escalation_sim.parameters import Array, Parameter, Values, section
-from escalation_sim.rates import flag, probability
+from escalation_sim.rates import among, flag, probability, ratio
 
 PARAMETERS = section(
     "bargaining",
@@ -75,34 +75,40 @@ def probability_of_yes(willingness: Array, price_of_publicity: Array, publicity:
     return yes
 
 
+def pace_of_talks(p: Values) -> Array:
+    """Rate per day of talks through each line in full use."""
+    line = p.channel
+    pace: Array = line.negotiates * line.strength * line.influence
+    return pace
+
+
 def deal(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:
     """Talks, and whether a deal is struck in this step and through which channel."""
     ladder = p.ladder
     high = np.maximum(s.posture[0], s.posture[1])
     ordered = np.maximum(s.order[0], s.order[1])
     crisis = np.maximum(high, ordered) >= ladder.alert
-    fought = np.where(s.over == 1.0, 0.0, np.maximum(s.fought, flag(high >= ladder.force)))
-    in_crisis = np.where(fought > 0.0, 1.0, p.before_force)
-    pace = np.where(crisis, in_crisis, flag(s.excitement >= p.hot_line) * p.about_the_line) * flag(s.cease_fire == 0.0)
-    line = p.channel
+    fought = (1.0 - s.over) * np.maximum(s.fought, flag(high >= ladder.force))
+    in_crisis = among(fought > 0.0, np.ones(1, fought.dtype), p.before_force)
+    pace = among(crisis, in_crisis, flag(s.excitement >= p.hot_line) * p.about_the_line) * flag(s.cease_fire == 0.0)
+    there = flag(s.status == 2.0) * s.relationship * s.in_use
+    rates = p.once(pace_of_talks) * there * pace
+    both = probability_of_yes(s.willingness[0], s.price_of_publicity[0], p.channel.publicity)
+    both = both * probability_of_yes(s.willingness[1], s.price_of_publicity[1], p.channel.publicity)
+    yes, possible = rates * both, flag(rates > 0.0) * both
     talks, agreed, best = np.zeros_like(pace), np.zeros_like(pace), np.zeros_like(pace)
-    shares = []
-    for channel in range(len(s.status)):
-        if not line.negotiates[channel].any():
-            continue
-        there = flag(s.status[channel] == 2.0) * s.relationship[channel] * s.in_use[channel]
-        rate = line.negotiates[channel] * line.strength[channel] * line.influence[channel] * there * pace
-        both = probability_of_yes(s.willingness[0], s.price_of_publicity[0], line.publicity[channel])
-        both = both * probability_of_yes(s.willingness[1], s.price_of_publicity[1], line.publicity[channel])
-        shares.append((channel, rate, agreed))
-        talks, agreed, best = talks + rate, agreed + rate * both, np.maximum(best, flag(rate > 0.0) * both)
+    before = []
+    for channel in range(len(rates)):
+        before.append(agreed)
+        talks, agreed, best = talks + rates[channel], agreed + yes[channel], np.maximum(best, possible[channel])
     chance = probability(agreed, p.dt)
     tried = u[0] < probability(talks, p.dt)
     struck = u[0] < chance  # a part of those tried, since no rate of agreement is above that of talks
-    choice = u[0] / np.where(chance == 0.0, 1.0, chance) * agreed  # which rate the draw falls into, where it falls into any
     through = s.deal_channel
-    for channel, rate, before in shares:
-        through = np.where(struck & (rate > 0.0) & (choice >= before), float(channel), through)
+    if struck.any():
+        choice = ratio(u[0], chance) * agreed  # which rate the draw falls into, where it falls into any
+        for channel in range(len(rates)):
+            through = np.where(struck & (rates[channel] > 0.0) & (choice >= before[channel]), float(channel), through)
     return {
         "talks_near": best,
         "fought": fought,

@@ -42,10 +42,10 @@ def cease_fire(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:
     rate = breaking_rate(strain, s.implements, fragility=p.fragility, strain_weight=p.strain)
     holds = (1.0 - probability(rate, p.dt)) * (1.0 - p.shock * flag(new_attack))
     broken = (s.cease_fire == 1.0) & ((u[0] >= holds) | (force_used & (s.deal_age >= p.grace)))
-    in_force = np.where(s.deal_struck == 1.0, 1.0, np.where(broken, 0.0, s.cease_fire))
+    in_force = np.maximum(s.deal_struck, s.cease_fire * flag(~broken))
     return {
         "cease_fire": in_force,
         "deal_broken": flag(broken),
         "disillusion": decayed(s.disillusion, 1.0 / p.memory, p.dt) + flag(broken),
-        "deal_age": np.where(in_force == 1.0, np.where(s.deal_struck == 1.0, 0.0, s.deal_age + p.dt), 0.0),
+        "deal_age": in_force * (1.0 - s.deal_struck) * (s.deal_age + p.dt),
     }

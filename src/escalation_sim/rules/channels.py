@@ -13,8 +13,8 @@ from __future__ import annotations
 import numpy as np
 
 from escalation_sim.parameters import Array, Parameter, Values, section
-from escalation_sim.rates import approached, flag, probability
-from escalation_sim.sums import added, weighed
+from escalation_sim.rates import among, approached, flag, probability, ratio
+from escalation_sim.sums import Weights, added, weighed, weighing
 
 CLOSED, SUSPENDED, OPEN = 0.0, 1.0, 2.0
 
@@ -70,25 +70,46 @@ def cutting_rate(stress: Array, tolerance: Array, cutting: Array) -> Array:
 def relationship_next(relationship: Array, use: Array, *, warming: Array, cooling: Array, dt: Array) -> Array:
     """Working relationship after `dt` days: grows in use, fades unused."""
     rate = warming * use + cooling * (1.0 - use)
-    target = warming * use / np.where(rate == 0.0, 1.0, rate)
-    return approached(relationship, target, rate, dt)
+    return approached(relationship, ratio(warming * use, rate), rate, dt)
 
 
 def rate_of_calls(calling: Array, urge: Array, price_of_publicity: Array, publicity: Array) -> Array:
     """Rate per day at which the governments together pick up a line; country axis first in all but `publicity`."""
-    rate = np.zeros_like(publicity)
-    for country in range(len(calling)):
-        rate = rate + calling[country] / (1.0 + np.exp(price_of_publicity[country] * publicity - urge[country]))
+    first, second = (
+        calling[country] / (1.0 + np.exp(price_of_publicity[country] * publicity - urge[country])) for country in (0, 1)
+    )
+    rate: Array = first + second
     return rate
 
 
-def none_of(there: Array, chances: Array) -> Array:
+def none_of(there: Array, chances: Weights) -> Array:
     """Probability that none of several independent things happens, each with a chance that is had as far as it is `there`; member axis first."""
-    left = np.ones_like(there[0]) if len(there) else np.ones(there.shape[1:], there.dtype)
-    for member in range(len(there)):
-        if chances[member].any():
-            left = left * (1.0 - there[member] * chances[member])
+    left = np.ones(there.shape[1:], there.dtype)
+    for member, chance in chances:
+        left = left * (1.0 - there[member] * chance)
     return left
+
+
+def what_lines_do(p: Values) -> Values:
+    """What each line does in full use, by what comes of it; those that do nothing are left out."""
+    line = p.channel
+    in_time = 1.0 / (1.0 + line.latency / p.patience)
+    told = in_time * line.intent_precision * line.candour
+    effects = {
+        "talking": flag(line.negotiates > 0.0),
+        "explains": line.clarifies_accidents,
+        "signals_explained": line.clarifies_signals,
+        "implements": line.implements,
+        "intent_told": told,
+        "intent_told_truly": told * line.candour,
+        "posture_shown": in_time * line.posture_precision,
+        "groundwork": line.prepares_deals,
+        "contact": line.builds_constituency,
+        "reassurance": line.builds_trust * line.sponsorship,
+        "trade_growth": line.builds_trade,
+        "sobering": line.calms_media,
+    }
+    return Values({name: weighing(effect) for name, effect in effects.items()})
 
 
 def lines(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:
@@ -100,35 +121,44 @@ def lines(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:
     other, `intent_told_truly` the first weighted by candour; `groundwork` a logit; `contact`, `reassurance`, `trade_growth` and
     `sobering` rates per day; `exposures` and `unheard` what happened in the last step.
     """
-    line = p.channel
+    line, does = p.channel, p.once(what_lines_do)
     earned = s.relationship * line.strength
     there = flag(s.status == OPEN) * earned
     learned = flag(s.status > CLOSED) * earned  # what is known is not forgotten while meetings are suspended
     working = there * s.in_use
     heard = working * line.influence
-    in_time = 1.0 / (1.0 + line.latency / p.patience)
     picked_up = there * (p.explaining_call + (1.0 - p.explaining_call) * s.in_use)
     talking = np.zeros_like(s.over)
-    for member in range(len(heard)):
-        if line.negotiates[member].any():
-            talking = np.maximum(talking, heard[member] * flag(line.negotiates[member] > 0.0))
+    for member, negotiates in does.talking:
+        talking = np.maximum(talking, heard[member] * negotiates)
     answered, failed = np.max(s.answered, axis=0), np.max(s.unanswered, axis=0)
     return {
         "talking": talking,
-        "explains": 1.0 - none_of(picked_up, line.clarifies_accidents),
-        "signals_explained": 1.0 - none_of(learned, line.clarifies_signals),
-        "implements": weighed(there, line.implements),
-        "intent_told": weighed(heard, in_time * line.intent_precision * line.candour),
-        "intent_told_truly": weighed(heard, in_time * line.intent_precision * line.candour * line.candour),
-        "posture_shown": weighed(heard, in_time * line.posture_precision),
-        "groundwork": weighed(learned, line.prepares_deals),
-        "contact": weighed(working, line.builds_constituency),
-        "reassurance": weighed(working, line.builds_trust * line.sponsorship),
-        "trade_growth": weighed(working, line.builds_trade),
-        "sobering": weighed(working, line.calms_media),
+        "explains": 1.0 - none_of(picked_up, does.explains),
+        "signals_explained": 1.0 - none_of(learned, does.signals_explained),
+        "implements": weighed(there, does.implements),
+        "intent_told": weighed(heard, does.intent_told),
+        "intent_told_truly": weighed(heard, does.intent_told_truly),
+        "posture_shown": weighed(heard, does.posture_shown),
+        "groundwork": weighed(learned, does.groundwork),
+        "contact": weighed(working, does.contact),
+        "reassurance": weighed(working, does.reassurance),
+        "trade_growth": weighed(working, does.trade_growth),
+        "sobering": weighed(working, does.sobering),
         "exposures": added(s.leak),
         "unheard": np.where((answered > 0.0) | (s.over == 1.0), 0.0, np.maximum(failed, s.unheard)),
     }
+
+
+def chances_of_line(p: Values) -> Values:
+    """Probabilities in a step that do not change from step to step."""
+    return Values(
+        {
+            "reopened": probability(p.reopening, p.dt),
+            "hung_up": probability(1.0 / p.exchange, p.dt),
+            "kept_secret": 1.0 - probability(p.member.strength * p.member.leak_rate, p.dt),
+        }
+    )
 
 
 def channel(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:
@@ -144,8 +174,9 @@ def channel(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:
         founded = (line.decreed == OPEN) & (status == CLOSED)
         status = np.where(line.decreed == CLOSED, CLOSED, np.where(founded, OPEN, status))
         relationship = np.where(founded, line.founding_relationship, relationship)
+    chances = p.once(chances_of_line)
     cut = (status == OPEN) & (u[0] < probability(cutting_rate(stress, line.stress_tolerance, p.cutting), p.dt))
-    back = (status == SUSPENDED) & (stress <= line.stress_tolerance) & (u[0] < probability(p.reopening, p.dt))
+    back = (status == SUSPENDED) & (stress <= line.stress_tolerance) & (u[0] < chances.reopened)
     status = np.where(back | built, OPEN, status - flag(cut))
     mediated = line.third_party == 1.0
     if mediated.any():
@@ -155,14 +186,14 @@ def channel(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:
         status = np.where(mediated, flag(status > CLOSED) * (SUSPENDED + brokered), status)
     is_open = status == OPEN
     asked = rate_of_calls(s.calling, s.urge, s.price_of_publicity, line.publicity)
-    asked = np.where(crisis, asked * (1.0 + p.persistence * (s.unheard * (1.0 - s.own_failure))), p.routine)
+    asked = among(crisis, asked * (1.0 + p.persistence * (s.unheard * (1.0 - s.own_failure))), p.routine)
     chance = probability(asked, p.dt)
     idle = is_open & (s.in_use == 0.0) & (line.by_choice == 1.0)
     called = idle & (u[1] < chance)
     answered = idle & (u[1] < chance * line.reliability)
-    goes_on = (s.in_use == 1.0) & (u[1] >= probability(1.0 / p.exchange, p.dt))
+    goes_on = (s.in_use == 1.0) & (u[1] >= chances.hung_up)
     in_use = is_open & ((line.by_choice == 0.0) | answered | goes_on)
-    leak = in_use & (u[0] >= 1.0 - probability(line.strength * line.leak_rate, p.dt))
+    leak = in_use & (u[0] >= chances.kept_secret)
     shut = leak & ~mediated
     urgent = called & crisis
     heard = urgent & answered

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from escalation_sim.parameters import Array, Parameter, Values, section
-from escalation_sim.rates import approached, even
+from escalation_sim.rates import approached, even, ratio
 
 PARAMETERS = section(
     "civil_society",
@@ -31,9 +31,7 @@ PROFILE = section(
 def voice_next(voice: Array, own_level: Array, contact: Array, stigma: Array, recovery: Array, dt: Array) -> Array:
     """Voice after `dt` days: contact pulls up to 1, stigma down to 0, habit back to the group's own level."""
     total = contact + stigma + recovery
-    nothing_pulls = total == 0.0
-    target = (contact + recovery * own_level) / np.where(nothing_pulls, 1.0, total)
-    return approached(voice, np.where(nothing_pulls, voice, target), total, dt)
+    return approached(voice, ratio(contact + recovery * own_level, total), total, dt)
 
 
 def voice(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:

@@ -17,7 +17,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from escalation_sim.ladder import Ladder
-from escalation_sim.parameters import FLOAT, Array, Parameter, Values, section
+from escalation_sim.parameters import Array, Parameter, Values, section
 from escalation_sim.rates import decayed, flag
 from escalation_sim.rules.decision.stakes import Contributions, Share, Stake, by_rung, on_rung
 
@@ -125,15 +125,17 @@ def posture_preferred(stakes: Sequence[Stake], liking: Array, standing: Array, p
     """
     for rung in range(len(liking)):
         utility = liking[rung] / p.precision
-        utility += p.inertia * (standing == rung)
+        here = standing == rung
+        if here.any():
+            utility += p.inertia * here
         for stake in stakes:
             stake.add_to(utility, rung)
         if rung == 0:
-            most, preferred = utility, np.zeros_like(utility)
+            most, preferred = utility, np.zeros(utility.shape, np.int8)  # small numbers are compared fastest
         else:
-            np.maximum(preferred, (utility > most) * FLOAT(rung), out=preferred)
+            np.maximum(preferred, (utility > most).view(np.int8) * np.int8(rung), out=preferred)
             np.maximum(most, utility, out=most)
-    return preferred
+    return preferred.astype(liking.dtype)
 
 
 def motive_for_force(contributions: Contributions, ladder: Ladder, beside: Array) -> Array:

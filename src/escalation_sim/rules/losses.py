@@ -40,14 +40,12 @@ def losses(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:
     spread = p.spread_per_act
     act_factor = p.deadliness * np.exp(spread * u[1] - 0.5 * (spread * spread))
     war_factor = p.deadliness * np.exp(p.spread_of_war * s.lethality - 0.5 * (p.spread_of_war * p.spread_of_war))
-    own_share_of_act = ladder.look_up("own_share", s.act_begun)
-    own_share_of_posture = ladder.look_up("own_share", s.posture)
     fighting = flag(np.maximum(s.posture, s.rival_posture) >= ladder.force)
     expected = deaths_expected(
         ladder.look_up("deaths_per_act", s.rival_act_begun) * act_factor,
         ladder.look_up("deaths_per_day", s.rival_posture) * war_factor * p.dt,
-        ladder.look_up("deaths_per_act", s.act_begun) * own_share_of_act * act_factor,
-        ladder.look_up("deaths_per_day", s.posture) * own_share_of_posture * war_factor * p.dt,
+        ladder.look_up("own_deaths_per_act", s.act_begun) * act_factor,
+        ladder.look_up("own_deaths_per_day", s.posture) * war_factor * p.dt,
         p.per_exchange * (1.0 + p.fighting_multiplies * fighting) * s.fire,
     )
     dead = np.floor(expected + u[0]) + s.attack_deaths

@@ -31,11 +31,11 @@ PARAMETERS = section(
 
 def highest_posture_ready(ladder: Ladder, wanted: Array, readiness: Array) -> Array:
     """Highest rung of kind posture that is not above what is wanted and is prepared."""
-    standing = np.zeros_like(wanted)
+    standing = np.zeros(wanted.shape, np.int8)  # small numbers are compared fastest
     for number, rung in enumerate(ladder.rungs):
         if rung.kind != ACT and number > 0:
-            standing = np.maximum(standing, flag((wanted >= number) & (readiness >= rung.prepares)) * float(number))
-    return standing
+            standing = np.maximum(standing, ((wanted >= number) & (readiness >= rung.prepares)).view(np.int8) * np.int8(number))
+    return standing.astype(wanted.dtype)
 
 
 def readiness_next(

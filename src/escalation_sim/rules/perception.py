@@ -14,7 +14,7 @@ from __future__ import annotations
 import numpy as np
 
 from escalation_sim.parameters import Array, Parameter, Values, section
-from escalation_sim.rates import flag
+from escalation_sim.rates import flag, ratio
 
 PARAMETERS = section(
     "perception",
@@ -67,7 +67,7 @@ def believe(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:
     bent = s.salience * (p.distortion * s.climate + p.false_alarm * s.falsehood_heard)
     by_eye = p.watching * np.maximum(p.ladder.look_up("visibility", s.rival_posture), _LEAST_VISIBILITY)
     by_word = s.intent_told * honest
-    candour = s.intent_told_truly / np.where(s.intent_told == 0.0, 1.0, s.intent_told) * honest
+    candour = ratio(s.intent_told_truly, s.intent_told) * honest
     precision = by_eye + by_word + s.posture_shown
     weighted = (
         by_eye * (s.rival_posture + bent)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from escalation_sim.parameters import Array, Parameter, Values, section
-from escalation_sim.rates import approached, decayed, flag
+from escalation_sim.rates import approached, decayed, flag, ratio
 from escalation_sim.sums import added
 
 PARAMETERS = section(
@@ -34,17 +34,12 @@ PARAMETERS = section(
 def climate_of(hostility: Array, audience: Array, social: Array, loudness: Array) -> Array:
     """Hostility of coverage as the public meets it; outlet axis first. The loudest on social media count for more."""
     weights = audience * (1.0 + social * loudness * hostility)
-    return added(weights * hostility) / not_zero(added(weights))
+    return ratio(added(weights * hostility), added(weights))
 
 
 def weighted_mean(amounts: Array, weights: Array) -> Array:
     """Mean over the first axis, members added one after another; 0 where all weights are 0."""
-    return added(weights * amounts) / not_zero(added(weights))
-
-
-def not_zero(divisor: Array) -> Array:
-    """The divisor, 1 where it is 0."""
-    return np.where(divisor == 0.0, 1.0, divisor)
+    return ratio(added(weights * amounts), added(weights))
 
 
 def pressure_sought(
@@ -79,8 +74,7 @@ def weariness_next(
     """Weariness after `dt` days: grows with own losses and with standing mobilised, passes with time."""
     growth = by_deaths * deaths_recent / (deaths_recent + heavy_losses) + by_tension * mobilised
     total = growth + recovery
-    target = growth / np.where(total == 0.0, 1.0, total)
-    return approached(weariness, target, total, dt)
+    return approached(weariness, ratio(growth, total), total, dt)
 
 
 def news(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:

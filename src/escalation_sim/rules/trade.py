@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from escalation_sim.parameters import Array, Parameter, Values, section
-from escalation_sim.rates import approached, flag
+from escalation_sim.rates import approached, flag, ratio
 
 PARAMETERS = section(
     "trade",
@@ -23,8 +23,7 @@ PARAMETERS = section(
 def trade_next(trade: Array, growth: Array, loss: Array, dt: Array) -> Array:
     """Trade after `dt` days: growth pulls towards 1, loss towards 0."""
     rate = growth + loss
-    target = growth / np.where(rate == 0.0, 1.0, rate)
-    return np.where(rate == 0.0, trade, approached(trade, target, rate, dt))
+    return approached(trade, ratio(growth, rate), rate, dt)
 
 
 def trade(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:

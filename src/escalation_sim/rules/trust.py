@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from escalation_sim.parameters import Array, Parameter, Values, section
-from escalation_sim.rates import approached
+from escalation_sim.rates import approached, ratio
 
 PARAMETERS = section(
     "trust",
@@ -33,8 +33,7 @@ PARAMETERS = section(
 def trust_next(trust: Array, building: Array, shock: Array, gain: Array, fading: Array, dt: Array) -> Array:
     """Trust after `dt` days: built at a rate per day, lost by exp(-shock), raised by a deal."""
     rate = building + fading
-    target = building / np.where(rate == 0.0, 1.0, rate)
-    slow = np.where(rate == 0.0, trust, approached(trust, target, rate, dt))
+    slow = approached(trust, ratio(building, rate), rate, dt)
     lost: Array = slow * np.exp(-shock)
     return lost + gain * (1.0 - lost)
 

@@ -27,8 +27,9 @@ from escalation_sim.scenario.parts import (
     ScheduledState,
     Trigger,
 )
-from escalation_sim.scenario.scenario import Scenario, load_scenario
+from escalation_sim.scenario.scenario import Scenario, load_scenario, scenario_from_bytes
 from escalation_sim.scenario.schema import json_schema
+from escalation_sim.scenario.writing import as_yaml
 
 __all__ = [
     "ArmedGroup",
@@ -46,12 +47,14 @@ __all__ = [
     "ScheduledState",
     "Societies",
     "Trigger",
+    "as_yaml",
     "calendar",
     "channel_presets",
     "channels_as_of",
     "initiatives",
     "json_schema",
     "load_scenario",
+    "scenario_from_bytes",
     "shipped_ladders",
     "societies",
     "track_two_as_of",

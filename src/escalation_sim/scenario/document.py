@@ -22,11 +22,11 @@ import yaml
 from escalation_sim.errors import InputError, nearest, shortened
 from escalation_sim.parameters import Number
 
-__all__ = ["Document", "KeyPath", "plain", "read", "shown"]
+__all__ = ["MOST_BYTES", "Document", "KeyPath", "plain", "read", "read_bytes", "shown", "too_large"]
 
 KeyPath = tuple[str | int, ...]
 
-_MOST_BYTES = 1_000_000
+MOST_BYTES = 1_000_000
 _MOST_LEVELS = 20
 _MOST_ENTRIES = 50_000
 _MOST_KEY_CHARACTERS = 60
@@ -69,12 +69,23 @@ def read(path: str | os.PathLike[str]) -> Document:
     at the top, or uses what is refused (see the module).
     """
     name = _printable(os.fspath(path))
-    document = _Builder(_text(Path(path), name), name).document()
+    return _mapping_at_top(_Builder(_decoded(_bytes(Path(path), name), name), name).document())
+
+
+def read_bytes(data: bytes, name: str) -> Document:
+    """Read the content of a YAML file that came without a path, as from an upload; `name` stands in messages. Raises as `read` does."""
+    shown_name = _printable(name)
+    return _mapping_at_top(_Builder(_decoded(data, shown_name), shown_name).document())
+
+
+def _mapping_at_top(document: Document) -> Document:
+    """The document, if it is a mapping."""
     if document.content is None:
-        raise InputError("the file is empty", file=name, allowed="a YAML mapping")
+        raise InputError("the file is empty", file=document.file, allowed="a YAML mapping")
     if not isinstance(document.content, dict):
         line = document.line(())
-        raise InputError("the top level must be a mapping of keys to values", file=name, line=line, value=document.content)
+        problem = "the top level must be a mapping of keys to values"
+        raise InputError(problem, file=document.file, line=line, value=document.content)
     return document
 
 
@@ -132,11 +143,15 @@ def _printable(text: str) -> str:
     return text if text.isprintable() else ascii(text)
 
 
-def _text(path: Path, name: str) -> str:
-    """Text of a regular file of UTF-8, at most 1 MB."""
-    data = _bytes(path, name)
-    if len(data) > _MOST_BYTES:
-        raise InputError("the file is too large", file=name, allowed=f"at most {_MOST_BYTES:,} bytes")
+def too_large(name: str) -> InputError:
+    """What is said of a file over `MOST_BYTES`."""
+    return InputError("the file is too large", file=name, allowed=f"at most {MOST_BYTES:,} bytes")
+
+
+def _decoded(data: bytes, name: str) -> str:
+    """Text of UTF-8, at most 1 MB of it."""
+    if len(data) > MOST_BYTES:
+        raise too_large(name)
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -152,7 +167,7 @@ def _bytes(path: Path, name: str) -> bytes:
         if not stat.S_ISREG(mode):
             raise InputError("this is not a regular file", file=name)
         with path.open("rb") as stream:
-            return stream.read(_MOST_BYTES + 1)
+            return stream.read(MOST_BYTES + 1)
     except FileNotFoundError:
         raise InputError("there is no such file", file=name, suggestion=_file_nearby(path)) from None
     except (OSError, ValueError) as error:  # ValueError: a null character in the name
@@ -169,17 +184,17 @@ def _file_nearby(path: Path) -> str | None:
     return names[stem] if stem else None
 
 
-class _PlainLoader(yaml.SafeLoader):
+class PlainLoader(yaml.SafeLoader):
     """PyYAML's safe loader with the scalars of YAML 1.2's core schema; used for its events only."""
 
     yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012  (PyYAML's own protocol)
 
 
 _NULL, _BOOLEAN, _INTEGER, _FLOAT = (f"tag:yaml.org,2002:{kind}" for kind in ("null", "bool", "int", "float"))
-_PlainLoader.add_implicit_resolver(_NULL, re.compile(r"^(?:~|null|Null|NULL|)$"), ["~", "n", "N", ""])
-_PlainLoader.add_implicit_resolver(_BOOLEAN, re.compile(r"^(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF"))
-_PlainLoader.add_implicit_resolver(_INTEGER, re.compile(r"^[-+]?[0-9]+$"), list("-+0123456789"))
-_PlainLoader.add_implicit_resolver(
+PlainLoader.add_implicit_resolver(_NULL, re.compile(r"^(?:~|null|Null|NULL|)$"), ["~", "n", "N", ""])
+PlainLoader.add_implicit_resolver(_BOOLEAN, re.compile(r"^(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF"))
+PlainLoader.add_implicit_resolver(_INTEGER, re.compile(r"^[-+]?[0-9]+$"), list("-+0123456789"))
+PlainLoader.add_implicit_resolver(
     _FLOAT,
     re.compile(r"^(?:[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$"),
     list("-+.0123456789"),
@@ -199,7 +214,7 @@ class _Builder:
     def document(self) -> Document:
         """The only document of the text; content None where there is none."""
         try:
-            self._events = _PlainLoader(self._text)
+            self._events = PlainLoader(self._text)
             self._events.get_event()  # the start of the stream
             if self._events.check_event(yaml.StreamEndEvent):
                 return Document(None, self._file)

@@ -15,12 +15,12 @@ from escalation_sim.ladder import Ladder
 from escalation_sim.parameters import Number
 from escalation_sim.scenario import catalogue, changes
 from escalation_sim.scenario.assembly import assembled, is_file_name
-from escalation_sim.scenario.document import Document, KeyPath, plain, read
+from escalation_sim.scenario.document import Document, KeyPath, plain, read, read_bytes
 from escalation_sim.scenario.findings import listed
 from escalation_sim.scenario.ladders import read_ladder
 from escalation_sim.scenario.parts import ArmedGroup, Channel, Country, Mediator, Observed, Trigger
 
-__all__ = ["Scenario", "load_scenario"]
+__all__ = ["Scenario", "load_scenario", "scenario_from_bytes"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,6 +118,15 @@ class Scenario:
         self._check_names(parts)
         return Scenario.from_document(changes.set_entries(self._document, {parts: value}))
 
+    def set_all(self, entries: Mapping[str, Any]) -> Scenario:
+        """With several entries replaced at once, by path; see `set`."""
+        paths: dict[KeyPath, Any] = {}
+        for path, value in entries.items():
+            parts = tuple(path.split("."))
+            self._check_names(parts)
+            paths[parts] = value
+        return Scenario.from_document(changes.set_entries(self._document, paths))
+
     def with_channels_as_of(self, date: datetime.date | str) -> Scenario:
         """With all presets in the states that history gave them on a day; the scenario's own channels stay as they are."""
         day = catalogue.day_from(date).isoformat()
@@ -185,6 +194,14 @@ def load_scenario(path: str | os.PathLike[str]) -> Scenario:
         content = {**document.content, "ladder": _ladder_beside(Path(path), ladder, document)}
         document = Document(content, document.file, document.lines)
     return Scenario._from(document)
+
+
+def scenario_from_bytes(data: bytes, name: str) -> Scenario:
+    """The scenario in the content of a file that came without a path, as from an upload; `name` stands in messages.
+
+    Raises InputError as `load_scenario` does; a ladder cannot lie beside such a file.
+    """
+    return Scenario._from(read_bytes(data, name))
 
 
 def _ladder_beside(scenario: Path, ladder: str, document: Document) -> dict[str, Any]:

@@ -8,6 +8,7 @@ scenario (names of countries, rungs, dates) is checked in `assembly`.
 from __future__ import annotations
 
 import datetime
+import types
 import typing
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, TypeVar
@@ -73,6 +74,7 @@ __all__ = [
     "checked",
     "given",
     "json_schema",
+    "schema_of",
 ]
 
 STATUSES = {"closed": 0.0, "suspended": 1.0, "open": 2.0}
@@ -558,10 +560,16 @@ def _bare(annotation: Any) -> Any:
     """An annotation without its metadata and without None."""
     if typing.get_origin(annotation) is Annotated:
         return _bare(typing.get_args(annotation)[0])
-    blocks = [arg for arg in typing.get_args(annotation) if isinstance(arg, type) and issubclass(arg, Block)]
-    if typing.get_origin(annotation) not in (dict, list) and blocks:
-        return blocks[0]
+    if typing.get_origin(annotation) in (typing.Union, types.UnionType):
+        holders = [bare for bare in map(_bare, typing.get_args(annotation)) if _holds_entries(bare)]
+        return holders[0] if holders else annotation
     return annotation
+
+
+def _holds_entries(annotation: Any) -> bool:
+    """Whether an annotation is that of a block, a mapping or a list."""
+    is_block = isinstance(annotation, type) and issubclass(annotation, Block)
+    return is_block or typing.get_origin(annotation) in (dict, list)
 
 
 class _SchemaGenerator(GenerateJsonSchema):
@@ -580,5 +588,10 @@ class _SchemaGenerator(GenerateJsonSchema):
 
 def json_schema() -> dict[str, Any]:
     """JSON Schema (draft 2020-12) of a scenario file, for editors: every key with its description, unit, default and bounds."""
-    schema = ScenarioBlock.model_json_schema(schema_generator=_SchemaGenerator, mode="validation")
-    return {"$schema": GenerateJsonSchema.schema_dialect, **schema, "title": "Scenario of escalation-sim"}
+    return schema_of(ScenarioBlock, "Scenario of escalation-sim")
+
+
+def schema_of(block: type[Block], title: str) -> dict[str, Any]:
+    """The same of any kind of file that a block describes."""
+    schema = block.model_json_schema(schema_generator=_SchemaGenerator, mode="validation")
+    return {"$schema": GenerateJsonSchema.schema_dialect, **schema, "title": title}

@@ -43,8 +43,11 @@ class Share:
 
     def add_to(self, utility: Array, rung: int) -> None:
         """Add the utility of a rung to what is there."""
-        if self.shares[rung] != 0.0:
-            utility += self.amount * self.shares[rung]
+        share = self.shares[rung]
+        if share == 1.0:
+            utility += self.amount
+        elif share != 0.0:
+            utility += self.amount * share
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,7 @@ class Shortfall:
 
     def add_to(self, utility: Array, rung: int) -> None:
         """Add the utility of a rung to what is there."""
-        below = self.mark - self.levels[rung]
+        below = self.mark - self.levels[rung] if self.levels[rung] else self.mark.copy()
         np.maximum(below, 0.0, out=below)
         utility -= self.weight * below
 

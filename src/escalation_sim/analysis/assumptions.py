@@ -1,0 +1,53 @@
+"""Which judged numbers an outcome goes along with, over the runs of a result.
+
+Every judged number is drawn once per run. Its rank correlation with an outcome says how far runs with a high draw differ from runs
+with a low one, whatever else differs between them. It is no decomposition of doubt, and says nothing of numbers that are not judged.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from escalation_sim.parameters import Array
+from escalation_sim.results import Result
+
+__all__ = ["assumptions_that_matter"]
+
+_LEAST_RUNS = 30
+_NORMAL = 1.959963984540054
+
+
+def assumptions_that_matter(result: Result, outcome: str = "peak_rung", most: int = 8) -> pd.DataFrame:
+    """The judged numbers that go along most with an outcome, the strongest first.
+
+    Columns are `path`, `rho` (Spearman's rank correlation), `low`, `high` (95 %, by Fisher's transformation), `value`, `range_low`,
+    `range_high` and `source` of the number. Numbers whose interval, widened for as many numbers as were looked at (Bonferroni), includes 0
+    are left out; with fewer than thirty runs, all are.
+    """
+    judged, numbers = result.judged, result.scenario.judged
+    outcomes = result.outcomes[outcome].to_numpy(dtype=float)
+    columns = ["path", "rho", "low", "high", "value", "range_low", "range_high", "source"]
+    known = [path for path in judged.columns if path in numbers and judged[path].nunique() > 1]
+    if len(outcomes) < _LEAST_RUNS or not known or np.ptp(outcomes) == 0.0:
+        return pd.DataFrame(columns=columns)
+    strict = float(stats.norm.isf(0.025 / len(known)))
+    rows = []
+    for path in known:
+        rho = float(stats.spearmanr(judged[path].to_numpy(dtype=float), outcomes).statistic)
+        low, high = fisher_interval(rho, len(outcomes), _NORMAL)
+        surely = fisher_interval(rho, len(outcomes), strict)
+        if surely[0] > 0.0 or surely[1] < 0.0:
+            number = numbers[path]
+            bounds = number.range or (number.value, number.value)
+            rows.append((path, rho, low, high, number.value, *bounds, number.source))
+    found = pd.DataFrame(rows, columns=columns)
+    return found.reindex(found["rho"].abs().sort_values(ascending=False, kind="stable").index)[:most].reset_index(drop=True)
+
+
+def fisher_interval(rho: float, runs: int, width: float) -> tuple[float, float]:
+    """Interval of a rank correlation, `width` standard errors to each side (Fieller, Hartley and Pearson 1957)."""
+    middle: Array = np.arctanh(np.clip(rho, -0.999999, 0.999999))
+    reach = width * np.sqrt(1.06 / max(runs - 3, 1))
+    return float(np.tanh(middle - reach)), float(np.tanh(middle + reach))

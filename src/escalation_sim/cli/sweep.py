@@ -1,0 +1,207 @@
+"""`escalation-sim sweep`."""
+
+from __future__ import annotations
+
+import sys
+import textwrap
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from escalation_sim.cli.changes import Workers
+from escalation_sim.errors import EscalationError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from escalation_sim.executors import Crew
+    from escalation_sim.experiments.experiment import Experiment
+    from escalation_sim.experiments.sweep import Sweep
+
+__all__ = ["sweep"]
+
+INTERRUPTED = 130
+MOST_SHOWN = 20
+MOST_COLUMNS = 4
+WIDTH = 80
+SHOWN = ("peak_rung", "force", "days_to_end_or_horizon", "deaths_total")
+
+_TITLES = {
+    "peak_rung": "Peak rung",
+    "force": "Force, %",
+    "days_to_end_or_horizon": "Days",
+    "deaths_total": "Deaths",
+}
+
+File = Annotated[Path, typer.Argument(metavar="EXPERIMENT", help="Experiment file (YAML).", show_default=False)]
+Out = Annotated[
+    Path | None, typer.Option("--out", metavar="DIR", help="Folder of the data set (default: results/ and the name).")
+]
+Scenarios = Annotated[
+    Path | None, typer.Option("--scenarios", metavar="DIR", help="Folder of the scenario that the experiment names.")
+]
+DaskAddress = Annotated[
+    str | None, typer.Option("--dask", metavar="ADDRESS", help="Compute on a Dask cluster, as in tcp://10.0.0.1:8786.")
+]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be computed, and stop.")]
+
+
+def sweep(
+    experiment: File,
+    out: Out = None,
+    workers: Workers = "1",  # type: ignore[assignment]  # read by the option's parser
+    dask: DaskAddress = None,
+    scenarios: Scenarios = None,
+    dry_run: DryRun = False,
+) -> None:
+    """Run an experiment's points, to a data set on disk. The same command goes on with one that was interrupted."""
+    from escalation_sim.experiments.experiment import load_experiment
+
+    asked = load_experiment(experiment, scenarios)
+    folder = out if out is not None else Path("results") / asked.name
+    show_header(asked)
+    if dry_run:
+        return
+    with crew(workers, dask) as those:
+        done = computed(asked, folder, those)
+    show_points(done)
+    show_files(done)
+
+
+def show_header(asked: Experiment) -> None:
+    """Say what is computed."""
+    from escalation_sim.cli.compare import say_wrapped
+    from escalation_sim.cli.printing import heading, say
+
+    for line in textwrap.wrap(asked.question, WIDTH):
+        say(heading(line))
+    points = len(asked.points)
+    say(f"{asked.scenario.title}")
+    say(
+        f"{points:,} {'point' if points == 1 else 'points'} of {asked.runs:,} runs each, the same luck at every point (seed {asked.seed})"
+    )
+    varying = list(labels_of(asked.points).columns)
+    if varying:
+        say_wrapped(f"Varied: {', '.join(varying[:12])}" + (f" and {len(varying) - 12} more" if len(varying) > 12 else ""))
+    say()
+
+
+@contextmanager
+def crew(workers: int, address: str | None) -> Iterator[Crew]:
+    """Who computes: a Dask cluster, processes, or this process. The connection to a cluster is closed at the end."""
+    from escalation_sim.executors import DaskCluster, crew_of
+
+    if address is None:
+        yield crew_of(workers)
+        return
+    with DaskCluster(address) as cluster:
+        yield cluster
+
+
+def computed(asked: Experiment, folder: Path, those: Crew) -> Sweep:
+    """The data set, with a bar while it grows; what stops it is said together with what is kept."""
+    from escalation_sim.experiments import sweep as engine
+
+    seen = [0, 0]
+    try:
+        with bar() as tell:
+
+            def progress(done: int, total: int) -> None:
+                seen[:] = done, total
+                tell(done, total)
+
+            return engine.sweep(asked, folder, workers=those, progress=progress)
+    except KeyboardInterrupt:
+        print(f"interrupted: {kept(folder, *seen)}", file=sys.stderr)
+        raise typer.Exit(INTERRUPTED) from None
+    except (OSError, EscalationError):
+        if seen[1]:
+            print(kept(folder, *seen), file=sys.stderr)
+        raise
+
+
+def kept(folder: Path, done: int, total: int) -> str:
+    """What is there after an interruption."""
+    return f"{done:,} of {total:,} runs are kept in {folder}; the same command goes on from there"
+
+
+@contextmanager
+def bar() -> Iterator[Callable[[int, int], None]]:
+    """A bar on stderr with rate and time left, if that is a terminal."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, SpinnerColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+    console = Console(file=sys.stderr)
+    rate = TextColumn("{task.fields[rate]}")
+    columns = (SpinnerColumn(), TextColumn("runs"), BarColumn(), TaskProgressColumn(), rate, TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as shown:
+        task = shown.add_task("runs", total=None, rate="")
+
+        def tell(done: int, total: int) -> None:
+            shown.update(task, completed=done, total=total)
+            speed = shown.tasks[0].speed
+            shown.update(task, rate=f"{speed:,.0f} runs/s" if speed else "")
+
+        yield tell
+
+
+def show_points(done: Sweep) -> None:
+    """The first points, with means."""
+    from escalation_sim.cli.compare import say_wrapped
+    from escalation_sim.cli.printing import say, table
+
+    means = done.summary.pivot(index="point", columns="outcome", values="mean")
+    labels = labels_of(done.points)
+    columns = [name for name in labels.columns if "." not in name][:MOST_COLUMNS] or list(labels.columns)[:MOST_COLUMNS]
+    outcomes = [name for name in SHOWN if name in means.columns]
+    heads = [*((name, "left") for name in columns), *((_TITLES[name], "right") for name in outcomes)]
+    rows = []
+    for point, of_point in list(means.to_dict("index").items())[:MOST_SHOWN]:
+        figures = [figure(name, float(of_point[name])) for name in outcomes]
+        rows.append([*(in_print(labels.at[point, name]) for name in columns), *figures])
+    say(table(heads, rows))
+    say()
+    if len(means) > MOST_SHOWN:
+        say_wrapped(
+            f"Means of the first {MOST_SHOWN} of {len(means):,} points; all of them, with intervals, are in the summary."
+        )
+    failed = done.points[done.points["error"].notna()]
+    if len(failed):
+        say_wrapped(
+            f"{len(failed):,} points could not be computed; the first: point {failed.index[0]}: {failed['error'].iloc[0]}"
+        )
+
+
+def figure(name: str, mean: float) -> str:
+    """A mean in a table; shares in percent."""
+    from escalation_sim.cli.compare import number
+
+    return number(100.0 * mean if name == "force" else mean, 2 if name == "peak_rung" else 1)
+
+
+def labels_of(points: pd.DataFrame) -> pd.DataFrame:
+    """What tells points apart, the states of channels put together in one column of those that are open."""
+    labels = points.drop(columns="error", errors="ignore")
+    channels = [name for name in labels.columns if set(labels[name]) == {"open", "closed"}]
+    if len(channels) < 2:
+        return labels
+    is_open = labels[channels] == "open"
+    lines = [", ".join(name for name in channels if is_open.at[point, name]) or "none" for point in labels.index]
+    return labels.drop(columns=channels).assign(**{"open lines": lines})
+
+
+def in_print(value: object) -> str:
+    """A level of a factor in a table."""
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
+def show_files(done: Sweep) -> None:
+    """Say what is where."""
+    from escalation_sim.cli.printing import say
+
+    say(f"Rows:    {done.folder / 'rows'} (Parquet, one row per point and run)")
+    say(f"Points:  {done.folder / 'points.parquet'}")
+    say(f"Summary: {done.folder / 'summary.csv'}")

@@ -1,0 +1,174 @@
+"""Who computes what and when: worker processes that all tabs share, newest request first to be answered, results kept.
+
+A job that has begun is not torn out of its process; its answer is dropped, and its place is given on when it is done. Jobs that have
+not begun are forgotten as soon as nobody waits for them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections import OrderedDict
+from collections.abc import Callable, Coroutine, Sequence
+from concurrent.futures import Executor, Future
+from concurrent.futures.process import BrokenProcessPool
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from escalation_sim.dashboard import tasks
+
+if TYPE_CHECKING:
+    from escalation_sim.results import Result
+    from escalation_sim.scenario import Scenario
+
+__all__ = ["Latest", "Workshop"]
+
+T = TypeVar("T")
+
+_RESULTS_KEPT = 24
+_ATTEMPTS = 3
+
+
+def loky_pool(workers: int) -> Executor:
+    """Worker processes that stay; the same ones as long as they live, new ones when they have died."""
+    from loky import get_reusable_executor
+
+    pool: Executor = get_reusable_executor(max_workers=workers, timeout=None)
+    return pool
+
+
+class Workshop:
+    """Worker processes and the results they have given.
+
+    Parameters
+    ----------
+    workers : processes.
+    pool : from a number of workers to an executor; asked again whenever something is handed out.
+    """
+
+    def __init__(self, workers: int = 2, pool: Callable[[int], Executor] = loky_pool) -> None:
+        self.workers = workers
+        self._pool = pool
+        self._places = asyncio.Semaphore(workers)
+        self._kept: OrderedDict[str, Result] = OrderedDict()
+        self._under_way: dict[str, asyncio.Task[Result]] = {}
+        self._waiting: dict[str, int] = {}
+        self.begun = 0
+
+    async def done(self, function: Callable[..., T], *given: Any) -> T:
+        """What a function gives, computed in a worker process. One that dies is replaced and the job begun again, a few times."""
+        for attempt in range(_ATTEMPTS):
+            try:
+                return await self._once(function, *given)
+            except BrokenProcessPool:
+                if attempt == _ATTEMPTS - 1:
+                    raise
+        raise AssertionError("unreachable")
+
+    async def _once(self, function: Callable[..., T], *given: Any) -> T:
+        await self._places.acquire()
+        loop = asyncio.get_running_loop()
+        try:
+            self.begun += 1
+            future: Future[T] = self._pool(self.workers).submit(function, *given)
+        except BaseException:
+            self._places.release()
+            raise
+        future.add_done_callback(lambda _: call_soon(loop, self._places.release))
+        return await asyncio.wrap_future(future)
+
+    def is_kept(self, scenario: Scenario, runs: int, seed: int) -> bool:
+        """Whether runs of a scenario are there already."""
+        return key_of(scenario, runs, seed) in self._kept
+
+    async def result(self, scenario: Scenario, runs: int, seed: int) -> Result:
+        """Runs of a scenario, computed once however many ask; forgotten before it is begun if nobody waits any more."""
+        key = key_of(scenario, runs, seed)
+        if key in self._kept:
+            self._kept.move_to_end(key)
+            return self._kept[key]
+        if key not in self._under_way:
+            self._under_way[key] = asyncio.create_task(self._computed(key, scenario, runs, seed))
+        task = self._under_way[key]
+        self._waiting[key] = self._waiting.get(key, 0) + 1
+        try:
+            return await asyncio.shield(task)
+        finally:
+            self._waiting[key] -= 1
+            if not self._waiting[key]:
+                del self._waiting[key]
+                if not task.done():
+                    task.cancel()
+                    self._under_way.pop(key, None)
+
+    async def _computed(self, key: str, scenario: Scenario, runs: int, seed: int) -> Result:
+        try:
+            found = await self.done(tasks.ran, scenario, runs, seed)
+            self._kept[key] = found
+            while len(self._kept) > _RESULTS_KEPT:
+                self._kept.popitem(last=False)
+            return found
+        finally:
+            if self._under_way.get(key) is asyncio.current_task():
+                del self._under_way[key]
+
+    async def pieces(
+        self, function: Callable[..., T], given: Sequence[tuple[Any, ...]], told: Callable[[int, int], None]
+    ) -> list[T]:
+        """A long piece of work cut into short ones, one after the other, so that others come in between; `told` hears (done, all)."""
+        found = []
+        for number, piece in enumerate(given):
+            told(number, len(given))
+            found.append(await self.done(function, *piece))
+        told(len(given), len(given))
+        return found
+
+    def warm(self, scenario: Scenario) -> None:
+        """Start the processes and let them load what they need."""
+        for _ in range(self.workers):
+            self._pool(self.workers).submit(tasks.warm, scenario)
+
+
+def key_of(scenario: Scenario, runs: int, seed: int) -> str:
+    """What tells runs of a scenario from others."""
+    return json.dumps([scenario.document, runs, seed])
+
+
+def call_soon(loop: asyncio.AbstractEventLoop, function: Callable[[], None]) -> None:
+    """Call in the loop, if it still runs."""
+    if not loop.is_closed():
+        loop.call_soon_threadsafe(function)
+
+
+class Latest:
+    """Of many requests only the newest is answered: one of these for everything that shows one thing at a time.
+
+    `failed` is called with what went wrong where work failed.
+    """
+
+    def __init__(self, failed: Callable[[BaseException], None] = lambda _: None) -> None:
+        self.failed = failed
+        self._task: asyncio.Task[None] | None = None
+
+    def ask(self, work: Callable[[], Coroutine[Any, Any, None]]) -> asyncio.Task[None]:
+        """Drop what was asked before, and begin this."""
+        self.drop()
+        self._task = asyncio.get_running_loop().create_task(work())
+        self._task.add_done_callback(self._told)
+        return self._task
+
+    def _told(self, task: asyncio.Task[None]) -> None:
+        """A failure of the program itself must not pass unseen."""
+        if not task.cancelled() and (error := task.exception()) is not None:
+            logging.getLogger(__name__).error("work for the page failed", exc_info=error)
+            self.failed(error)
+
+    def drop(self) -> None:
+        """Drop what was asked."""
+        if self._task is not None and not self._task.done():
+            self._task.cancel()
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether something is being worked at."""
+        return self._task is not None and not self._task.done()

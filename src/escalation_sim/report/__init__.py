@@ -1,0 +1,1 @@
+"""A result told in one self-contained page."""

@@ -1,0 +1,171 @@
+"""Who is answered: the newest, once, and after a death."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+
+import pytest
+
+from escalation_sim.dashboard import tasks
+from escalation_sim.dashboard.work import Latest, Workshop
+
+
+class Gate:
+    """Jobs that wait until they are let through, and remember that they ran."""
+
+    def __init__(self):
+        self.open, self.ran = threading.Event(), []
+
+    def job(self, name):
+        self.ran.append(name)
+        self.open.wait(5.0)
+        return name
+
+
+@pytest.fixture
+def pool():
+    with ThreadPoolExecutor(2) as threads:
+        yield threads
+
+
+def workshop(pool, workers=2):
+    return Workshop(workers, lambda _: pool)
+
+
+async def until(condition):
+    while not condition():
+        await asyncio.sleep(0.001)
+
+
+def test_what_has_not_begun_is_dropped_and_the_newest_is_answered(pool):
+    async def scene():
+        shop, gate, latest, answered = workshop(pool, 1), Gate(), Latest(), []
+
+        async def ask(name):
+            answered.append(await shop.done(gate.job, name))
+
+        latest.ask(lambda: ask("first"))
+        await until(lambda: gate.ran)
+        for number in range(30):
+            last = latest.ask(lambda number=number: ask(number))
+            await asyncio.sleep(0)
+        gate.open.set()
+        await last
+        return gate.ran, answered, shop.begun
+
+    ran, answered, begun = asyncio.run(scene())
+    assert answered == [29]
+    assert ran == ["first", 29]
+    assert begun == 2
+
+
+def test_no_more_jobs_are_handed_out_than_there_are_workers(pool):
+    async def scene():
+        shop, gate = workshop(pool, 2), Gate()
+        asked = [asyncio.create_task(shop.done(gate.job, number)) for number in range(6)]
+        await until(lambda: len(gate.ran) == 2)
+        begun = shop.begun
+        for one in asked[:2]:
+            one.cancel()  # their places are given on when they are done, not before
+        await asyncio.sleep(0.01)
+        still = shop.begun
+        gate.open.set()
+        await asyncio.gather(*asked[2:])
+        return begun, still
+
+    assert asyncio.run(scene()) == (2, 2)
+
+
+def test_runs_that_two_ask_for_are_computed_once_and_kept(pool, short, monkeypatch):
+    calls = []
+    monkeypatch.setattr(tasks, "ran", lambda scenario, runs, seed: calls.append(seed) or seed)
+
+    async def scene():
+        shop = workshop(pool)
+        both = await asyncio.gather(shop.result(short, 8, 1), shop.result(short, 8, 1))
+        return [*both, await shop.result(short, 8, 1), await shop.result(short, 8, 2)]
+
+    assert asyncio.run(scene()) == [1, 1, 1, 2]
+    assert calls == [1, 2]
+
+
+def test_one_who_gives_up_does_not_spoil_it_for_the_other(pool, short, monkeypatch):
+    gate = Gate()
+    monkeypatch.setattr(tasks, "ran", lambda *_: gate.job("runs"))
+
+    async def scene():
+        shop = workshop(pool)
+        first, second = (asyncio.create_task(shop.result(short, 8, 1)) for _ in range(2))
+        await until(lambda: gate.ran)
+        first.cancel()
+        await asyncio.sleep(0)
+        gate.open.set()
+        return await second
+
+    assert asyncio.run(scene()) == "runs"
+
+
+class Mortal(ThreadPoolExecutor):
+    """Worker processes that die under the first jobs."""
+
+    def __init__(self, deaths):
+        super().__init__(1)
+        self.deaths = deaths
+
+    def submit(self, function, *given):
+        if self.deaths:
+            self.deaths -= 1
+            broken = Future()
+            broken.set_exception(BrokenProcessPool("killed"))
+            return broken
+        return super().submit(function, *given)
+
+
+def test_a_job_whose_worker_died_is_begun_again():
+    with Mortal(2) as pool:
+        assert asyncio.run(workshop(pool, 1).done(abs, -3)) == 3
+
+
+def test_workers_that_keep_dying_are_given_up():
+    with Mortal(99) as pool, pytest.raises(BrokenProcessPool):
+        asyncio.run(workshop(pool, 1).done(abs, -3))
+
+
+def test_a_long_job_goes_in_pieces_lets_others_in_between_and_can_be_dropped(pool):
+    async def scene():
+        shop, told, latest, found = workshop(pool, 1), [], Latest(), []
+
+        async def long():
+            found.append(await shop.pieces(abs, [(-number,) for number in range(1000)], lambda *now: told.append(now)))
+
+        task = latest.ask(long)
+        await until(lambda: len(told) > 3)
+        between = await shop.done(abs, -7)
+        latest.drop()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        return between, told, found
+
+    between, told, found = asyncio.run(scene())
+    assert between == 7
+    assert told[0] == (0, 1000)
+    assert len(told) < 1000
+    assert found == []
+
+
+def test_a_failure_of_the_program_is_told():
+    async def scene():
+        told = []
+
+        async def fails():
+            raise ZeroDivisionError("oh")
+
+        task = Latest(told.append).ask(fails)
+        await asyncio.wait([task])
+        await asyncio.sleep(0)
+        return told
+
+    assert [type(error) for error in asyncio.run(scene())] == [ZeroDivisionError]
