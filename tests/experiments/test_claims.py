@@ -114,6 +114,13 @@ def test_a_shipped_claim_loses_its_support_where_its_channel_does_nothing(tmp_pa
     assert found == {"nothing": NO_EFFECT, "everything": SUPPORTED}
 
 
+def test_the_share_among_sets_that_agree_with_history_stands_beside(tmp_path):
+    matched = np.arange(SMALL.sets) < 6
+    found = verdict_on(planted(tmp_path, 0.02, 0.0), tmp_path / "out", matched=matched)
+    assert found.tests[0].matched.worlds == 6
+    assert found.tests[0].overall.worlds == SMALL.sets
+
+
 # The same whoever computes it, and gone on with
 
 

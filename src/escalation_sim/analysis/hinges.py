@@ -1,7 +1,7 @@
 """Which numbers an effect hinges on: rank correlations over the worlds, with a guard so that noise is not named.
 
 One after another: the number whose ranks go best with those of the effect; then, what it explains taken out of both, the next (partial rank
-correlation). A number is named only if so strong a correlation, of the strongest of all numbers, is seen in fewer than 5 % of shuffled
+correlation). A number is named only if so strong a correlation, of the strongest of all numbers, is seen in fewer than 1 % of shuffled
 effects; where none is, nothing is named. Pure functions of arrays.
 """
 
@@ -18,7 +18,7 @@ from escalation_sim.parameters import Array
 __all__ = ["Hinge", "hinges"]
 
 MOST = 3
-LEVEL = 0.05
+LEVEL = 0.01
 SHUFFLES = 1_000
 SEED = 1
 FEWEST_SETS = 12
@@ -71,7 +71,7 @@ def hinges(effects: Mapping[str, Array], numbers: Mapping[str, tuple[str, Array]
 def strongest_by_chance(
     matrix: Mapping[str, Array], numbers: Mapping[str, tuple[str, Array]], ranked: Mapping[str, Array], rng: np.random.Generator
 ) -> float:
-    """The strongest correlation of any number that only 5 % of shuffles exceed."""
+    """The strongest correlation of any number that only 1 % of shuffles exceed."""
     sets = len(next(iter(ranked.values())))
     orders = np.argsort(rng.random((SHUFFLES, sets)), axis=1)
     strongest = np.zeros(SHUFFLES)

@@ -67,10 +67,13 @@ BEYOND_DOUBT = 0.5
 RESAMPLES = 200
 ROUNDS = 60
 GRID = 81
-FEWEST_IN_STRATUM = 40
+FEWEST_IN_STRATUM = 15
 MOST_STRATA = 4
 SEED = 1
 _NOTHING = 1e-25  # less is taken for none: numbers next to the smallest of single precision are slow
+_SMALL_PRODUCT = (
+    250_000  # multiplications in a matrix product that BLAS does not share among threads, which costs more than it brings here
+)
 _STEADYING = 4.0  # worth of the common variance, in runs, in that of each world
 
 
@@ -245,16 +248,23 @@ def regions_in_stratum(found: Effects, smallest: float, counts: Array) -> Array:
     grid = grid_for(found, smallest)
     likelihood = likelihood_on(grid, found).astype(np.float32)
     likelihood[likelihood < _NOTHING] = 0.0
-    prior = np.tile(starting_prior(grid, found), (len(counts), 1)).astype(np.float32)
-    often = counts.astype(np.float32)
+    start = starting_prior(grid, found).astype(np.float32)
+    rows = max(_SMALL_PRODUCT // likelihood.size, 1)
+    prior = np.vstack([raised(start, likelihood, counts[at : at + rows]) for at in range(0, len(counts), rows)])
+    region = np.digitize(grid, [-smallest, smallest])
+    shares = np.stack([prior[:, region == place].sum(axis=1, dtype=float) for place in range(3)], axis=1)
+    return shares * counts.sum(axis=1, keepdims=True)
+
+
+def raised(start: Array, likelihood: Array, counts: Array) -> Array:
+    """Distributions over the grid after the rounds of EM, one for each draw, shape (draw, point)."""
+    prior, often = np.tile(start, (len(counts), 1)), counts.astype(np.float32)
     for _ in range(ROUNDS):
         expected = np.maximum(prior @ likelihood.T, np.float32(1e-30))
         prior = prior * ((often / expected) @ likelihood)
         prior[prior < _NOTHING] = 0.0
         prior /= np.maximum(prior.sum(axis=1, keepdims=True), np.float32(1e-30))
-    region = np.digitize(grid, [-smallest, smallest])
-    shares = np.stack([prior[:, region == place].sum(axis=1, dtype=float) for place in range(3)], axis=1)
-    return shares * counts.sum(axis=1, keepdims=True)
+    return prior
 
 
 def grid_for(found: Effects, smallest: float) -> Array:

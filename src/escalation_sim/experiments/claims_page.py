@@ -46,9 +46,10 @@ A claim that comes out wrong may be wrong, or the model may lack what makes it r
 
 ## How to read a verdict
 
-- **A world** is a set of all the model's numbers, drawn from their declared ranges with the peak at the value in use (what a claim itself sets stays as it sets it), under one of {theories} theories of decision. Ranges of what channels do reach down to zero,
+- **A world** is a set of all the model's numbers, drawn from their declared ranges with the peak at the value in use (what a claim itself sets stays as it sets it), under one of {theories} theories of decision. Most ranges of what channels do reach down to zero,
   and those of some effects of talking into harm, since no effect size has been published.
-- **The difference** is that of the variant named second less the one named first, run by run on the same luck. Before anything was run each test named the smallest difference that would matter, and why.
+- **The difference** is that of the variant named second less the one named first, run by run on the same luck. Each test names the smallest difference that would matter, and why, beforehand;
+  what was changed after a first look is told in [decisions.md](decisions.md).
 - **In one world** the answer is that of the regions which its {world} % interval touches; if they do not agree, the world is undecided. Counting such answers would count noise. So the **shares** are estimated
   for the true differences of all worlds together, chance taken out ([decisions.md](decisions.md)), with {share} % intervals from drawing the sets of numbers again.
 - **The verdict of a test** is *{supported}*, *{none}* or *{opposite}* if the share of worlds with that answer is {majority} or more and the lower end of its interval is not below {doubt}. Else it is *{undecided}*: because the worlds differ, which more runs will not
@@ -57,7 +58,7 @@ A claim that comes out wrong may be wrong, or the model may lack what makes it r
 - **Shares mirror the ranges**, that is: the judgement of those who declared them. Therefore the **break-even**: the numbers at issue are multiplied by a factor, and the factor is looked for at which the mean difference reaches
   what the claim says (every {curve_sets}rd set, a {curve_runs}th of the runs). Values stop at the bounds of the model.
 - **What it hinges on**: up to three numbers whose ranks go with the difference, named only where so strong a correlation of the strongest of all numbers is seen in fewer than {level:.0f} % of shuffles. Otherwise nothing stands out, which is
-  no proof that nothing matters.
+  no proof that nothing matters; and with as many tests as here one may be named by luck.
 
 ## All verdicts
 

@@ -26,7 +26,7 @@ __all__ = ["claim_chart", "claims_chart", "write_claims_charts"]
 FILLS = {SUPPORTED: "#B9D6E8", NO_EFFECT: "#E4E4E4", OPPOSITE: "#F2C6AE", UNDECIDED: "#FFFFFF"}
 """Colour of a verdict; the word stands in it."""
 
-EDGES = {SUPPORTED: BLUE, NO_EFFECT: GREY, OPPOSITE: VERMILION, UNDECIDED: GREY}
+EDGES = {SUPPORTED: BLUE, NO_EFFECT: "#5A5A5A", OPPOSITE: VERMILION, UNDECIDED: GREY}
 
 _ROW, _PANEL = 0.48, 2.75
 _ROOM = 0.36  # over the rows, for the words of the regions
@@ -123,7 +123,7 @@ def panel(axes: Axes, one: Judgement, rows: pd.DataFrame, theories: Sequence[str
     axes.set_yticks(range(len(lines)), ["all worlds", *(theory.replace("_", " ") for theory in theories)])
     beside = "" if test.decides else " (told beside the verdict)"
     comparison = test.comparison
-    axes.set_title(wrapped(f"{test.in_words}, {test.unit}{beside} · {comparison.scenario}: {comparison.with_.called}, less {comparison.against.called}", 125),
+    axes.set_title(wrapped(f"{test.in_words}, {test.unit}{beside} · {comparison.scenario}: {comparison.with_.called}, less {comparison.against.called}", 104),
                    fontsize=10.5, weight="normal")  # fmt: skip
     regions(axes, test.expects, test.smallest)
 
