@@ -51,7 +51,8 @@ def test_two_workers_give_what_one_gives(brief):
 def test_pieces_of_any_size_give_the_same(brief):
     task = Task(brief, 1, np.arange(1500))
     whole = done_by(task, 1, None)
-    columns = {name: np.concatenate([part.columns[name] for _, part in pieces_done(task, 1, 400)]) for name in whole.columns}
+    parts = [part for _, part in pieces_done(task, 1, 400)]
+    columns = {name: np.concatenate([part.columns[name] for part in parts]) for name in whole.columns}
     assert pd.DataFrame(columns).equals(pd.DataFrame(whole.columns))
 
 

@@ -162,8 +162,9 @@ ARMS = {"threat": st.floats(0, 10), "grievance": st.floats(0, 4), "reaction": st
 @for_all(**ARMS)
 @settings(max_examples=25, deadline=None)
 def test_a_spirals_aim_is_richardsons(threat, grievance, reaction, fatigue):
+    # half a step of the fine ladder, and what single precision blurs between two rungs that are nearly as good: 5e-7 / (0.1 * 0.01)
     expected = (reaction * threat + 0.2 * grievance) / fatigue
-    assert aim(threat, grievance, reaction, 0.2, fatigue) == pytest.approx(min(expected, 10.0), abs=0.00501)
+    assert aim(threat, grievance, reaction, 0.2, fatigue) == pytest.approx(min(expected, 10.0), abs=0.0055)
 
 
 @pytest.mark.parametrize("excess", [0.8, 0.95, 1.05, 1.25])
@@ -172,7 +173,7 @@ def test_two_of_richardsons_sides_settle_if_and_only_if_fatigue_outweighs_reacti
     fatigue, slopes = 0.3, (1.6 * excess, excess / 1.6)
     reactions = [fatigue * slope for slope in slopes]
     one = other = 0.0
-    for _ in range(250):
+    for _ in range(100):
         one, other = aim(other, 0.1, reactions[0], 0.15, fatigue), aim(one, 0.1, reactions[1], 0.15, fatigue)
     start = 0.1 * 0.15 / fatigue
     if excess < 1.0:
