@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from hypothesis import given as for_all
-from hypothesis import settings
+from hypothesis import assume, settings
 from hypothesis import strategies as st
 
 from escalation_sim.ladder import POSTURE, Ladder, Rung
@@ -162,9 +162,10 @@ ARMS = {"threat": st.floats(0, 10), "grievance": st.floats(0, 4), "reaction": st
 @for_all(**ARMS)
 @settings(max_examples=25, deadline=None)
 def test_a_spirals_aim_is_richardsons(threat, grievance, reaction, fatigue):
-    # half a step of the fine ladder, and what single precision blurs between two rungs that are nearly as good: 5e-7 / (0.1 * 0.01)
     expected = (reaction * threat + 0.2 * grievance) / fatigue
-    assert aim(threat, grievance, reaction, 0.2, fatigue) == pytest.approx(min(expected, 10.0), abs=0.0055)
+    midway = abs(100.0 * expected % 1.0 - 0.5) < 0.05  # two rungs of the fine ladder are then as good as each other in single precision
+    assume(not midway or expected > 10.0)
+    assert aim(threat, grievance, reaction, 0.2, fatigue) == pytest.approx(min(expected, 10.0), abs=0.00501)
 
 
 @pytest.mark.parametrize("excess", [0.8, 0.95, 1.05, 1.25])
