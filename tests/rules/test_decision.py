@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given as for_all
 from hypothesis import assume, settings
+from hypothesis import given as for_all
 from hypothesis import strategies as st
 
 from escalation_sim.ladder import POSTURE, Ladder, Rung
@@ -163,7 +163,8 @@ ARMS = {"threat": st.floats(0, 10), "grievance": st.floats(0, 4), "reaction": st
 @settings(max_examples=25, deadline=None)
 def test_a_spirals_aim_is_richardsons(threat, grievance, reaction, fatigue):
     expected = (reaction * threat + 0.2 * grievance) / fatigue
-    midway = abs(100.0 * expected % 1.0 - 0.5) < 0.05  # two rungs of the fine ladder are then as good as each other in single precision
+    # midway between two rungs of the fine ladder both are as good, in single precision
+    midway = abs(100.0 * expected % 1.0 - 0.5) < 0.05
     assume(not midway or expected > 10.0)
     assert aim(threat, grievance, reaction, 0.2, fatigue) == pytest.approx(min(expected, 10.0), abs=0.00501)
 
