@@ -16,6 +16,7 @@ from escalation_sim.analysis.verdicts import (
     answer_of_world,
     findings_from,
     margin,
+    on_the_edge,
     steadied,
     verdict_of_tests,
 )
@@ -49,6 +50,21 @@ def worlds(truth, error, seed=1):
 )
 def test_one_world_answers_by_the_regions_its_interval_touches(effect, error, expects, answer):
     assert answer_of_world(effect, error, expects, 1.0) == answer
+
+
+@pytest.mark.parametrize(
+    ("interval", "expects", "edge"),
+    [
+        ((-3.0, -1.5), "lower", False),
+        ((-1.2, -0.9), "lower", True),
+        ((-1.2, -0.9), "not_higher", False),  # the answer is the same on both sides of that border
+        ((0.9, 1.2), "not_higher", True),
+        ((-0.5, 0.5), "same", False),
+        ((-1.2, 1.2), "higher", True),
+    ],
+)
+def test_a_mean_on_a_border_between_two_answers_is_on_the_edge(interval, expects, edge):
+    assert on_the_edge(Share(sum(interval) / 2.0, *interval), expects, 1.0) is edge
 
 
 @pytest.mark.parametrize("expects", list(ANSWERS))

@@ -184,6 +184,7 @@ BAD = [
     ("scenario: pahalgam-2025\ngrid: {a: {subsets: [back_chanel]}}\n", "unknown name in channel", "back_channel"),
     ("scenario: pahalgam-2025\ngrid: {a: {variants: {x: {open: {back_channel: 3}}}}}\n", "out of range", ""),
     ("scenario: pahalgam-2025\ngrid: {a: {variants: {x: {opne: back_channel}}}}\n", "unknown key", "open"),
+    ("scenario: pahalgam-2025\ngrid: {a: {variants: {x: {open: back_channel, close: back_channel}}}}\n", "opened and closed", ""),
     ("scenario: pahalgam-2025\nsample: {points: 4, method: sobel}\n", "unknown method", "sobol"),
     ("scenario: pahalgam-2025\nsample: {points: 4, over: {model.media.uptake: [2, 1]}}\n", "runs backwards", ""),
     ("scenario: pahalgam-2025\nsample: {points: 4, over: {model.media.uptake: [0, 99]}}\n", "out of range", ""),

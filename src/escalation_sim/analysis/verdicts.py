@@ -36,6 +36,7 @@ __all__ = [
     "answer_of_world",
     "findings_from",
     "margin",
+    "on_the_edge",
     "steadied",
     "verdict_of_tests",
 ]
@@ -137,6 +138,14 @@ def answer_of_world(effect: float, error: float, expects: str, smallest: float) 
     below, within, above = low < -smallest, low < smallest and high > -smallest, high > smallest
     touched = [answer for answer, is_touched in zip(ANSWERS[expects], (below, within, above), strict=True) if is_touched]
     return touched[0] if len(set(touched)) == 1 else UNDECIDED
+
+
+def on_the_edge(mean: Share, expects: str, smallest: float) -> bool:
+    """Whether the interval of the mean effect holds a border between two different answers: where many worlds lie, a small change of the smallest effect
+    that matters, or of the model, moves their answer."""
+    below, within, above = ANSWERS[expects]
+    borders = [border for border, parts in ((-smallest, below != within), (smallest, within != above)) if parts]
+    return any(mean.low <= border <= mean.high for border in borders)
 
 
 def margin(effect: Array, expects: str, smallest: float) -> Array:

@@ -14,6 +14,7 @@ import typer
 from escalation_sim.errors import InputError, nearest
 
 if TYPE_CHECKING:
+    from escalation_sim.experiments.variants import Variant
     from escalation_sim.scenario import Scenario
 
 __all__ = [
@@ -98,22 +99,18 @@ class Changes:
     entries: tuple[str, ...] = ()
     fixed: bool = False
 
+    @property
+    def variant(self) -> Variant:
+        """The changes as data; raises InputError where a text makes none."""
+        from escalation_sim.experiments.variants import Variant
+
+        opened = dict(named_value(text) for text in self.opened)
+        entries = dict(path_and_value(text) for text in self.entries)
+        return Variant(self.as_of, opened, self.closed, self.decision, entries, self.fixed)
+
     def applied(self, scenario: Scenario) -> Scenario:
         """The changed scenario; raises InputError where a change makes none."""
-        if self.as_of is not None:
-            scenario = scenario.with_channels_as_of(self.as_of)
-        opened = [named_value(text) for text in self.opened]
-        for name, relationship in opened:
-            scenario = scenario.open(name, relationship)
-        for name in self.closed:
-            if name in dict(opened):
-                raise InputError("the channel is to be opened and closed", key="--close", value=name)
-            scenario = scenario.close(name)
-        if self.decision is not None:
-            scenario = scenario.set("decision", self.decision)
-        for text in self.entries:
-            scenario = scenario.set(*path_and_value(text))
-        return scenario.fixed() if self.fixed else scenario
+        return self.variant.applied(scenario)
 
     def in_words(self) -> list[str]:
         """The changes, one phrase each."""

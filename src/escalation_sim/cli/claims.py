@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from escalation_sim.cli.changes import Seed, Workers, number_from
-from escalation_sim.errors import EscalationError
 
 if TYPE_CHECKING:
     from escalation_sim.experiments.claim import Claim
@@ -18,7 +16,6 @@ if TYPE_CHECKING:
 
 __all__ = ["claims"]
 
-INTERRUPTED = 130
 MOST_SETS, MOST_RUNS = 10_000, 100_000
 PAGE = Path("docs") / "claims.md"
 DPI_OF_PAGE = 90
@@ -77,30 +74,11 @@ def claims(  # noqa: PLR0913  (one argument for each option)
 
 def computed(asked: list[Claim], plan: Plan, out: Path, workers: int) -> Verdicts:
     """The verdicts, with a bar while runs are computed; what stops it is said together with what is kept."""
-    from escalation_sim.cli.printing import progress_bar
+    from escalation_sim.cli.printing import kept_on_failure, progress_bar
     from escalation_sim.experiments.claims import verdicts_on
 
-    seen = [0, 0]
-    try:
-        with progress_bar("runs", 0) as tell:
-
-            def progress(done: int, total: int) -> None:
-                seen[:] = done, total
-                tell(done, total)
-
-            return verdicts_on(asked, plan, out, workers=workers, progress=progress)
-    except KeyboardInterrupt:
-        print(f"interrupted: {kept(out, *seen)}", file=sys.stderr)
-        raise typer.Exit(INTERRUPTED) from None
-    except (OSError, EscalationError):
-        if seen[0]:
-            print(kept(out, *seen), file=sys.stderr)
-        raise
-
-
-def kept(out: Path, done: int, total: int) -> str:
-    """What is on disk."""
-    return f"{done:,} of {total:,} runs are done and kept in {out}; the same command goes on"
+    with progress_bar("runs", 0) as tell, kept_on_failure("runs", out, tell) as progress:
+        return verdicts_on(asked, plan, out, workers=workers, progress=progress)
 
 
 def show_verdicts(found: Verdicts) -> None:
@@ -126,6 +104,7 @@ def show_verdicts(found: Verdicts) -> None:
         "Shares of the worlds, with 95 % intervals for the number of sets and runs; of several tests in a claim the one that is supported least often. "
         "They mirror the ranges from which the worlds were drawn, and are statements about the model.",
         "Factor: what the effect at issue has to be multiplied by for the claim to begin (from) or cease (to) to hold on average; at 0: it holds without any.",
+        "*: a mean difference lies on the border between two answers; such a verdict is not to be leaned on.",
         undecided_in_words(found),
     ):
         if text:
@@ -139,7 +118,8 @@ def row_of(one: Verdict) -> list[str]:
 
     shares = one.weakest.overall.shares
     rest = [f"{100 * shares[word].value:.0f} %" for word in (NO_EFFECT, OPPOSITE)]
-    return [one.claim.name, one.verdict, share_in_words(shares[SUPPORTED]), *rest, break_even_in_short(one)]
+    verdict = one.verdict + (" *" if any(test.on_the_edge for test in one.deciding) else "")
+    return [one.claim.name, verdict, share_in_words(shares[SUPPORTED]), *rest, break_even_in_short(one)]
 
 
 def break_even_in_short(one: Verdict) -> str:

@@ -7,13 +7,18 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
+import typer
 from rich import box
 from rich.console import Console, RenderableType
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
-__all__ = ["heading", "in_columns", "progress_bar", "say", "table"]
+from escalation_sim.errors import EscalationError
+
+__all__ = ["heading", "in_columns", "kept_on_failure", "progress_bar", "say", "table"]
+
+INTERRUPTED = 130
 
 PLAIN_WIDTH = 110
 
@@ -67,9 +72,41 @@ def in_columns(rows: Sequence[tuple[str, str]]) -> Table:
 
 @contextmanager
 def progress_bar(what: str, total: int) -> Iterator[Callable[[int, int], None]]:
-    """A bar on stderr while something long goes on, if that is a terminal; yields what takes (done, total)."""
+    """A bar on stderr with rate and time left while something long goes on, if that is a terminal; yields what takes (done, total)."""
     console = Console(file=sys.stderr)
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"), TimeRemainingColumn())  # fmt: skip
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
-        task = bar.add_task(what, total=total)
-        yield lambda done, in_all: bar.update(task, completed=done, total=in_all)
+        task = bar.add_task(what, total=total, rate="")
+
+        def tell(done: int, in_all: int) -> None:
+            bar.update(task, completed=done, total=in_all)
+            speed = bar.tasks[0].speed
+            bar.update(task, rate=f"{speed:,.0f} a second" if speed else "")
+
+        yield tell
+
+
+@contextmanager
+def kept_on_failure(what: str, place: object, tell: Callable[[int, int], None]) -> Iterator[Callable[[int, int], None]]:
+    """While something is computed that can be gone on with: what stops it is said on stderr together with what is kept.
+
+    Yields what takes (done, total) and passes it on to `tell`.
+    """
+    seen = [0, 0]
+
+    def progress(done: int, total: int) -> None:
+        seen[:] = done, total
+        tell(done, total)
+
+    def kept() -> str:
+        return f"{seen[0]:,} of {seen[1]:,} {what} are kept in {place}; the same command goes on from there"
+
+    try:
+        yield progress
+    except KeyboardInterrupt:
+        print(f"interrupted: {kept()}", file=sys.stderr)
+        raise typer.Exit(INTERRUPTED) from None
+    except (OSError, EscalationError):
+        if seen[0]:
+            print(kept(), file=sys.stderr)
+        raise

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import textwrap
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -21,9 +20,7 @@ from escalation_sim.cli.changes import (
     Seed,
     Set,
     Workers,
-    named_value,
     number_from,
-    path_and_value,
     variant_from,
 )
 from escalation_sim.errors import InputError
@@ -113,6 +110,7 @@ def sensitivity(  # noqa: PLR0913  (one argument for each option)
     workers: Workers = "1",  # type: ignore[assignment]
 ) -> None:
     """Which numbers decide an outcome or the effect of a channel, and how much of it is chance."""
+    from escalation_sim.cli.printing import progress_bar
     from escalation_sim.cli.run import check_folder
     from escalation_sim.experiments import sensitivity as engine
     from escalation_sim.experiments.tornado import tornado
@@ -124,7 +122,7 @@ def sensitivity(  # noqa: PLR0913  (one argument for each option)
     folder = out if out is not None else Path("results") / f"sensitivity-{crisis.name}-{outcome}"
     check_folder(folder)
     show_header(crisis, changes, outcome, change, seed)
-    with bars() as progress:
+    with progress_bar("runs", 0) as progress:
         found = engine.sensitivity(
             crisis, outcome, method=method, effect=change, over=over or None, groups=groups, top=top, samples=samples, runs=runs,
             seed=seed, workers=workers, progress=progress,
@@ -139,33 +137,14 @@ def sensitivity(  # noqa: PLR0913  (one argument for each option)
 
 def effect_from(text: str | None) -> Variant | None:
     """A change as typed; None for none."""
-    from escalation_sim.experiments.variants import Variant
-
     if text is None:
         return None
     try:
-        changes = variant_from(text)[1]
+        return variant_from(text)[1].variant
     except InputError as error:
         raise InputError(
             error.problem, key="--effect", value=error.value, allowed=error.allowed, suggestion=error.suggestion
         ) from None
-    return Variant(
-        as_of=changes.as_of,
-        opened=dict(named_value(one) for one in changes.opened),
-        closed=changes.closed,
-        decision=changes.decision,
-        entries=dict(path_and_value(one) for one in changes.entries),
-        fixed=changes.fixed,
-    )
-
-
-@contextmanager
-def bars() -> Iterator[Callable[[int, int], None]]:
-    """A bar on stderr for each stage, if that is a terminal."""
-    from escalation_sim.cli.sweep import bar
-
-    with bar() as tell:
-        yield tell
 
 
 def show_header(crisis: Scenario, changes: Changes, outcome: str, effect: Variant | None, seed: int) -> None:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import sys
 import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,7 +11,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from escalation_sim.cli.changes import Workers
-from escalation_sim.errors import EscalationError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,7 +21,6 @@ if TYPE_CHECKING:
 
 __all__ = ["sweep"]
 
-INTERRUPTED = 130
 MOST_SHOWN = 20
 MOST_COLUMNS = 4
 WIDTH = 80
@@ -103,49 +100,11 @@ def crew(workers: int, address: str | None) -> Iterator[Crew]:
 
 def computed(asked: Experiment, folder: Path, those: Crew) -> Sweep:
     """The data set, with a bar while it grows; what stops it is said together with what is kept."""
+    from escalation_sim.cli.printing import kept_on_failure, progress_bar
     from escalation_sim.experiments import sweep as engine
 
-    seen = [0, 0]
-    try:
-        with bar() as tell:
-
-            def progress(done: int, total: int) -> None:
-                seen[:] = done, total
-                tell(done, total)
-
-            return engine.sweep(asked, folder, workers=those, progress=progress)
-    except KeyboardInterrupt:
-        print(f"interrupted: {kept(folder, *seen)}", file=sys.stderr)
-        raise typer.Exit(INTERRUPTED) from None
-    except (OSError, EscalationError):
-        if seen[1]:
-            print(kept(folder, *seen), file=sys.stderr)
-        raise
-
-
-def kept(folder: Path, done: int, total: int) -> str:
-    """What is there after an interruption."""
-    return f"{done:,} of {total:,} runs are kept in {folder}; the same command goes on from there"
-
-
-@contextmanager
-def bar() -> Iterator[Callable[[int, int], None]]:
-    """A bar on stderr with rate and time left, if that is a terminal."""
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, SpinnerColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
-
-    console = Console(file=sys.stderr)
-    rate = TextColumn("{task.fields[rate]}")
-    columns = (SpinnerColumn(), TextColumn("runs"), BarColumn(), TaskProgressColumn(), rate, TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as shown:
-        task = shown.add_task("runs", total=None, rate="")
-
-        def tell(done: int, total: int) -> None:
-            shown.update(task, completed=done, total=total)
-            speed = shown.tasks[0].speed
-            shown.update(task, rate=f"{speed:,.0f} runs/s" if speed else "")
-
-        yield tell
+    with progress_bar("runs", 0) as tell, kept_on_failure("runs", folder, tell) as progress:
+        return engine.sweep(asked, folder, workers=those, progress=progress)
 
 
 def show_points(done: Sweep) -> None:

@@ -25,6 +25,7 @@ from escalation_sim.analysis.verdicts import (
     Share,
     answer_of_world,
     findings_from,
+    on_the_edge,
     steadied,
     verdict_of_tests,
 )
@@ -73,6 +74,11 @@ class Judgement:
     hinges: tuple[Hinge, ...]
     against: float
     with_: float
+
+    @property
+    def on_the_edge(self) -> bool:
+        """Whether the mean difference cannot be told from the smallest that matters; see `verdicts.on_the_edge`."""
+        return on_the_edge(self.overall.mean, self.test.expects, self.test.smallest)
 
 
 @dataclass(frozen=True)

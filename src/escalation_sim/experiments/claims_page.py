@@ -23,7 +23,15 @@ from escalation_sim.analysis.verdicts import (
 from escalation_sim.experiments.claims import Judgement, Verdict, Verdicts
 from escalation_sim.experiments.trials import CURVE_RUNS, CURVE_SETS
 
-__all__ = ["break_even_in_words", "claims_page", "made_with", "number", "share_in_words", "undecided_in_words"]
+__all__ = [
+    "break_even_in_words",
+    "claims_page",
+    "made_with",
+    "number",
+    "share_in_words",
+    "undecided_in_words",
+    "verdict_in_words",
+]
 
 EXPECTED = {
     "lower": "lower by {smallest} or more",
@@ -33,6 +41,8 @@ EXPECTED = {
     "not_higher": "not higher by {smallest} or more",
 }
 """What a claim expects, in words."""
+
+EDGE = " **On the edge**: the mean difference cannot be told from the smallest that matters, so the shares may turn with it."
 
 HEAD = """# The claims, tested
 
@@ -55,6 +65,7 @@ A claim that comes out wrong may be wrong, or the model may lack what makes it r
 - **The verdict of a test** is *{supported}*, *{none}* or *{opposite}* if the share of worlds with that answer is {majority} or more and the lower end of its interval is not below {doubt}. Else it is *{undecided}*: because the worlds differ, which more runs will not
   change, or because there were too few runs. The rule is the same for every claim and is in the code.
 - **A claim with several tests** holds only if all are supported; it is opposite if one is, and has no effect if one shows none. Its share is that of the test that holds least often.
+- **On the edge** is said of a test where the interval of the mean difference holds the border between two answers. Its shares are then less certain than their intervals say, and its verdict is not to be leaned on.
 - **Shares mirror the ranges**, that is: the judgement of those who declared them. Therefore the **break-even**: the numbers at issue are multiplied by a factor, and the factor is looked for at which the mean difference reaches
   what the claim says (every {curve_sets}rd set, a {curve_runs}th of the runs). Values stop at the bounds of the model.
 - **What it hinges on**: up to three numbers whose ranks go with the difference, named only where so strong a correlation of the strongest of all numbers is seen in fewer than {level:.0f} % of shuffles. Otherwise nothing stands out, which is
@@ -106,14 +117,19 @@ def overview(found: Verdicts) -> Iterator[str]:
     for one in found.claims:
         shares = one.weakest.overall.shares
         cells = " | ".join(share_in_words(shares[word]) for word in WORDS)
-        verdict = f"{one.verdict} ({one.why})" if one.why else one.verdict
-        yield f"| [{one.claim.name}](#{one.claim.name}) | {verdict} | {cells} | {break_even_in_words(one.weakest.break_even)} |"
+        yield f"| [{one.claim.name}](#{one.claim.name}) | {verdict_in_words(one)} | {cells} | {break_even_in_words(one.weakest.break_even)} |"
     yield ""
     yield "Shares of the worlds, for the deciding test that is supported least often. Break-even: factor on the numbers named under the claim, for the same test."
     told = undecided_in_words(found)
     if told:
         yield ""
         yield told
+
+
+def verdict_in_words(one: Verdict) -> str:
+    """A claim's verdict, why it is undecided, and whether a deciding test is on the edge."""
+    verdict = f"{one.verdict} ({one.why})" if one.why else one.verdict
+    return verdict + (", on the edge" if any(test.on_the_edge for test in one.deciding) else "")
 
 
 def undecided_in_words(found: Verdicts) -> str:
@@ -180,6 +196,7 @@ def notes(one: Verdict) -> Iterator[str]:
             f"{place + 1}. In `{comparison.scenario}`: {comparison.against.called} ({number(test.against)}) against {comparison.with_.called} "
             f"({number(test.with_)}). {test.test.because.strip()} "
             f"Break-even on {one.claim.scales}: {break_even_in_words(test.break_even)}{curve_in_words(test.break_even)}. {hinges_in_words(test.hinges)}"
+            + (EDGE if test.on_the_edge else "")
             + (matched_in_words(test) if test.matched else "")
         )
 

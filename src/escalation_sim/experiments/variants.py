@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from escalation_sim.errors import InputError
 from escalation_sim.scenario import Scenario
 
 __all__ = ["Variant"]
@@ -39,6 +40,8 @@ class Variant:
         for name, relationship in self.opened.items():
             scenario = scenario.open(name, relationship)
         for name in self.closed:
+            if name in self.opened:
+                raise InputError("the channel is to be opened and closed", key="close", value=name)
             scenario = scenario.close(name)
         if self.decision is not None:
             scenario = scenario.set("decision", self.decision)
