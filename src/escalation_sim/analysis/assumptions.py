@@ -10,13 +10,13 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from escalation_sim.analysis.estimates import NORMAL
 from escalation_sim.parameters import Array
 from escalation_sim.results import Result
 
 __all__ = ["assumptions_that_matter"]
 
 _LEAST_RUNS = 30
-_NORMAL = 1.959963984540054
 
 
 def assumptions_that_matter(result: Result, outcome: str = "peak_rung", most: int = 8) -> pd.DataFrame:
@@ -36,7 +36,7 @@ def assumptions_that_matter(result: Result, outcome: str = "peak_rung", most: in
     rows = []
     for path in known:
         rho = float(stats.spearmanr(judged[path].to_numpy(dtype=float), outcomes).statistic)
-        low, high = fisher_interval(rho, len(outcomes), _NORMAL)
+        low, high = fisher_interval(rho, len(outcomes), NORMAL)
         surely = fisher_interval(rho, len(outcomes), strict)
         if surely[0] > 0.0 or surely[1] < 0.0:
             number = numbers[path]

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from escalation_sim.analysis.estimates import Estimate, mean_of, quantiles_of
+from escalation_sim.analysis.estimates import NORMAL, Estimate, mean_of, quantiles_of
 from escalation_sim.analysis.summary import COUNT, DAYS, DEATHS, LEVEL, SHARE, Row, column, count_row, share_row
 from escalation_sim.parameters import Array
 from escalation_sim.results import Result
@@ -35,7 +35,6 @@ SPANS, LINES, LEVELS = "Runs with", "Lines, signals, deals", "The two societies"
 
 LOWEST, HIGHEST, DIFFERENCE = "lowest third", "highest third", "difference"
 
-_NORMAL = 1.959963984540054
 
 _BY_DECADE = {
     "crises": ("Crises", COUNT),
@@ -175,5 +174,5 @@ def mean_by_run(run: pd.Series[int], values: Array, chosen: Array, against: Arra
     runs = len(pull)
     if runs < 2:
         return Estimate(value, np.nan, np.nan)
-    reach = _NORMAL * float(np.sqrt(runs / (runs - 1) * np.sum(pull * pull)))
+    reach = NORMAL * float(np.sqrt(runs / (runs - 1) * np.sum(pull * pull)))
     return Estimate(value, value - reach, value + reach)

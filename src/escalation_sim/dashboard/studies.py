@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from importlib import import_module
-from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from escalation_sim.analysis.measures import Outcome, named_measure
 from escalation_sim.analysis.readable import path_in_words
 from escalation_sim.errors import InputError, nearest
+from escalation_sim.experiments import attribution
 from escalation_sim.inputs import varied
 from escalation_sim.parameters import Array
 from escalation_sim.rulers import ruler_of
@@ -172,23 +172,14 @@ def map_drawn(grid: Grid, rows: list[Array]) -> str:
     return svg_in_page(figure, words, text=True)
 
 
-def attribution() -> Any:
-    """The module of the layer below that shares effects out; raises InputError where this version has none."""
-    if find_spec("escalation_sim.experiments.attribution") is None:
-        raise InputError("this version cannot share effects out", allowed="a map")
-    return import_module("escalation_sim.experiments.attribution")
-
-
-def measured(scenario: Scenario, outcome: str) -> Any:
-    """The measure of an outcome."""
-    names = [name for name in ruler_of(scenario).names(scenario) if name != "ended_by"]
-    return import_module("escalation_sim.analysis.measures").named_measure(outcome, names)
+def measured(scenario: Scenario, outcome: str) -> Outcome:
+    """The measure of an outcome; raises InputError for one that is not known."""
+    return named_measure(outcome, [name for name in ruler_of(scenario).names(scenario) if name != "ended_by"])
 
 
 def subset_pieces(scenario: Scenario, outcome: str, runs: int, seed: int) -> list[tuple[Scenario, str, int, int, int, int]]:
     """Pieces of an attribution: so many of the subsets of the channels each. Raises InputError."""
-    module = attribution()
-    subsets = 1 << len(module.checked_players(scenario, module.BILATERAL))
+    subsets = 1 << len(attribution.checked_players(scenario, attribution.BILATERAL))
     return [(scenario, outcome, first, min(first + _SUBSETS, subsets), runs, seed) for first in range(0, subsets, _SUBSETS)]
 
 
@@ -196,10 +187,9 @@ def subset_values(scenario: Scenario, outcome: str, first: int, stop: int, runs:
     """Value of every run under some of the subsets, shape (subset, run)."""
     from escalation_sim.runs import run_design
 
-    module = attribution()
-    players = module.checked_players(scenario, module.BILATERAL)
-    present = module.with_all_present(scenario, players)
-    table = run_design(present, module.design_of(range(first, stop), players), runs, seed)
+    players = attribution.checked_players(scenario, attribution.BILATERAL)
+    present = attribution.with_all_present(scenario, players)
+    table = run_design(present, attribution.design_of(range(first, stop), players), runs, seed)
     values: Array = measured(scenario, outcome).values(table, present, float(present.horizon_days))
     return values.reshape(stop - first, runs)
 
@@ -209,10 +199,9 @@ def shares_drawn(scenario: Scenario, outcome: str, seed: int, games: list[Array]
     from escalation_sim.plots.heat_map import shares_chart
     from escalation_sim.plots.vector import svg_in_page
 
-    module = attribution()
-    players = module.checked_players(scenario, module.BILATERAL)
-    present = module.with_all_present(scenario, players)
-    found = module.attributed(np.concatenate(games), measured(scenario, outcome), players, present, seed)
+    players = attribution.checked_players(scenario, attribution.BILATERAL)
+    present = attribution.with_all_present(scenario, players)
+    found = attribution.attributed(np.concatenate(games), measured(scenario, outcome), players, present, seed)
     labels = {channel.name: channel.label for channel in scenario.channels}
     scale, unit = (100.0, "crises in 100") if found.unit == "share" else (1.0, found.unit)
     value, low, high = (scale * found.values[name].to_numpy(dtype=float) for name in ("value", "value_low", "value_high"))

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 
+from escalation_sim.analysis.estimates import NORMAL
 from escalation_sim.errors import InputError, nearest
 from escalation_sim.experiments.sweep import load_sweep
 from escalation_sim.experiments.tables import column_of, names_of_outcomes, outcomes_of
@@ -19,7 +20,6 @@ from escalation_sim.scenario.findings import listed
 
 __all__ = ["DIRECTIONS", "Cases", "Data", "Question", "cases_of", "data_of"]
 
-_NORMAL = 1.959963984540054
 
 DIRECTIONS = ("higher", "lower", "neither")
 """What an effect may be: above 0 by more than its interval of 95 %, below it, or neither."""
@@ -164,7 +164,7 @@ def answers(values: Array, size: Array, question: Question) -> Array:
         above = size > question.above if question.above is not None else np.full(len(size), True)
         return above & (size < question.below) if question.below is not None else above
     runs = values.shape[1]
-    reach = _NORMAL * values.std(axis=1, ddof=1) / np.sqrt(runs) if runs > 1 else np.full(len(size), np.inf)
+    reach = NORMAL * values.std(axis=1, ddof=1) / np.sqrt(runs) if runs > 1 else np.full(len(size), np.inf)
     higher, lower = size - reach > 0.0, size + reach < 0.0
     found: Array = {"higher": higher, "lower": lower, "neither": ~higher & ~lower}[question.direction]
     return found

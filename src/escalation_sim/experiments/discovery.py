@@ -10,6 +10,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
+from inspect import signature
 from types import ModuleType
 from typing import Any
 
@@ -187,10 +188,11 @@ def searched(worlds: pd.DataFrame, happens: Array, prim: ModuleType) -> list[tup
     table = pd.concat([numbers, worlds.drop(columns=numbers.columns).astype(str).astype(object)], axis=1)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        found = prim.Prim(table, happens.astype(int), threshold=_ANY).find_box()
+        threshold = {"threshold": _ANY} if "threshold" in signature(prim.Prim).parameters else {}  # until Workbench 2
+        found = prim.Prim(table, happens.astype(int), **threshold).find_box()
     way = found.peeling_trajectory
     best = int(surprise(way["n"].to_numpy(float), way["k"].to_numpy(float), happens).argmax())
-    sides, doubts = found.box_lims[best], found.qp[best]
+    sides, doubts = found.box_lims[best], (found.qp if hasattr(found, "qp") else found.p_values)[best]  # from Workbench 3
     return [(limit_of(str(name), sides[name], table[name], doubts[name]), tuple(doubts[name])) for name in doubts]
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from escalation_sim.analysis.estimates import NORMAL
 from escalation_sim.outcomes import EXHAUSTION, NONE, UNILATERAL, words_for
 from escalation_sim.parameters import Array
 from escalation_sim.scenario import Scenario
@@ -33,7 +34,6 @@ DERIVED = {
 }
 """What follows from a column, and which: whether a crisis reached force or war, whether a stop was struck, days with runs that go on counted in full."""
 
-_NORMAL = 1.959963984540054
 _QUANTILES = (0.1, 0.5, 0.9)
 
 
@@ -136,7 +136,7 @@ def summary(points: Array, name: str, values: Array) -> pd.DataFrame:
     with np.errstate(invalid="ignore", divide="ignore"):
         mean = np.where(known > 0, np.nansum(values, axis=1, dtype=float) / known, np.nan)
         spread = np.nansum((values - mean[:, None]) ** 2, axis=1, dtype=float) / np.maximum(known - 1, 1)
-        reach = np.where(known > 1, _NORMAL * np.sqrt(spread / np.maximum(known, 1)), np.nan)
+        reach = np.where(known > 1, NORMAL * np.sqrt(spread / np.maximum(known, 1)), np.nan)
     columns = {"point": points, "outcome": name, "runs": known, "mean": mean, "low": mean - reach, "high": mean + reach}
     for label, share in zip(("q10", "median", "q90"), _QUANTILES, strict=True):
         place = np.clip(np.ceil(share * known).astype(int) - 1, 0, None)
@@ -165,7 +165,7 @@ def levels_of(rows: pd.DataFrame, points: pd.DataFrame, factors: list[str], outc
     of_run = rows.groupby([rows["point"].map(code), "run"], sort=True)[outcome].mean()
     by_level = of_run.groupby(level=0)
     mean, spread, runs = by_level.mean(), by_level.std(), by_level.count()
-    reach: Array = _NORMAL * spread / np.sqrt(runs)
+    reach: Array = NORMAL * spread / np.sqrt(runs)
     frame = pd.DataFrame(list(combinations), columns=factors)
     return frame.assign(mean=mean, low=mean - reach, high=mean + reach)
 
