@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+import functools
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ ROOT = Path(__file__).parents[1]
 SHIPPED = sorted(path.stem for path in (ROOT / "scenarios").glob("*.yaml"))
 
 
+@functools.cache
 def shipped(name: str) -> es.Scenario:
     return es.load_scenario(ROOT / "scenarios" / f"{name}.yaml")
 
@@ -37,5 +39,8 @@ def pahalgam() -> es.Scenario:
 
 @pytest.fixture(scope="session")
 def short(pahalgam) -> es.Scenario:
-    """Pahalgam 2025 cut to 40 days: long enough for strikes and deals, short enough for many tests."""
-    return dataclasses.replace(pahalgam, horizon_days=40.0)
+    """Pahalgam 2025 cut to 40 days: long enough for strikes and deals, short enough for many tests.
+
+    Cut in its document: what is then opened, closed or set has 40 days too.
+    """
+    return pahalgam.set("horizon_days", 40)
