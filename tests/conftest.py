@@ -44,3 +44,9 @@ def short(pahalgam) -> es.Scenario:
     Cut in its document: what is then opened, closed or set has 40 days too.
     """
     return pahalgam.set("horizon_days", 40)
+
+
+@pytest.fixture(scope="session")
+def in_half_days(short) -> es.Scenario:
+    """The same in half as many steps, where no time of day matters."""
+    return short.set("step_hours", 12)

@@ -42,11 +42,6 @@ RUNS = 3 * BLOCK + 11
 
 
 @pytest.fixture(scope="module")
-def in_half_days(short) -> es.Scenario:
-    return short.set("step_hours", 12)
-
-
-@pytest.fixture(scope="module")
 def outcomes_in_one_chunk(in_half_days) -> pd.DataFrame:
     return es.run(in_half_days, runs=RUNS, seed=2).outcomes
 
@@ -56,13 +51,13 @@ def test_a_run_is_identical_in_any_chunk_size(in_half_days, outcomes_in_one_chun
     assert same(outcomes_in_one_chunk, es.run(in_half_days, runs=RUNS, seed=2, blocks_per_chunk=blocks).outcomes)
 
 
-def test_runs_in_different_blocks_differ(short):
-    outcomes = es.run(short, runs=2 * BLOCK, seed=1).outcomes
+def test_runs_in_different_blocks_differ(in_half_days):
+    outcomes = es.run(in_half_days, runs=2 * BLOCK, seed=1).outcomes
     assert not same(outcomes.iloc[:BLOCK], outcomes.iloc[BLOCK:])
 
 
-def test_another_seed_is_another_crisis(short):
-    assert not same(es.run(short, runs=50, seed=1).outcomes, es.run(short, runs=50, seed=2).outcomes)
+def test_another_seed_is_another_crisis(in_half_days):
+    assert not same(es.run(in_half_days, runs=50, seed=1).outcomes, es.run(in_half_days, runs=50, seed=2).outcomes)
 
 
 def silent(scenario: es.Scenario, name: str, kind: str, **profile: float) -> es.Scenario:
@@ -110,15 +105,15 @@ def test_a_null_channel_changes_nothing_wherever_it_stands_in_the_list(in_half_d
     assert same(es.run(in_half_days, 300, 1).outcomes, es.run(moved, 300, 1).outcomes)
 
 
-def test_a_shipped_channel_with_its_profile_zeroed_is_the_same_open_or_closed(short):
+def test_a_shipped_channel_with_its_profile_zeroed_is_the_same_open_or_closed(in_half_days):
     def zeroed(status: float) -> es.Scenario:
         channels = tuple(
             dataclasses.replace(channel, status=status, profile={name: Number(0.0) for name in channel.profile})
             if channel.name == "track_two"
             else channel
-            for channel in short.channels
+            for channel in in_half_days.channels
         )
-        return dataclasses.replace(short, channels=channels)
+        return dataclasses.replace(in_half_days, channels=channels)
 
     assert same(es.run(zeroed(2.0), 1000, 1).outcomes, es.run(zeroed(0.0), 1000, 1).outcomes)
 
@@ -296,7 +291,8 @@ def test_initial_draws_are_those_of_the_run_number():
     assert np.array_equal(initial_draws(5, [3, 511, 512, 1199], "x", "y"), whole[[3, 511, 512, 1199]])
 
 
-def test_judged_numbers_are_drawn_once_per_run_and_do_not_move_with_other_numbers(short):
+def test_judged_numbers_are_drawn_once_per_run_and_do_not_move_with_other_numbers(pahalgam):
+    short = pahalgam.set("horizon_days", 2)
     first = es.run(short, 100, 1).judged
     fixed = next(name for name, _ in SECTIONS["government"] if not any(path.endswith(f"government.{name}") for path in first))
     parameter = SECTIONS["government"][fixed]
