@@ -5,6 +5,8 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import functools
+import pickle
+from concurrent.futures import Executor, Future
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,27 @@ import escalation_sim as es
 
 ROOT = Path(__file__).parents[1]
 SHIPPED = sorted(path.stem for path in (ROOT / "scenarios").glob("*.yaml"))
+
+
+class Pickled(Executor):
+    """Does at once what it is given, but as a process would get it and give it back: through bytes."""
+
+    def submit(self, work, /, *given, **named):
+        def through_bytes(what):
+            return pickle.loads(pickle.dumps(what))
+
+        future = Future()
+        try:
+            future.set_result(through_bytes(through_bytes(work)(*through_bytes(given), **through_bytes(named))))
+        except Exception as error:
+            future.set_exception(error)
+        return future
+
+
+@pytest.fixture
+def pickled_workers(monkeypatch) -> None:
+    """Two workers are as good as two processes, but need not load everything; real ones are tested with the runs, and with the slow tests."""
+    monkeypatch.setattr("escalation_sim.executors.Processes.executor", lambda self: Pickled())
 
 
 @functools.cache

@@ -28,7 +28,7 @@ def small(tmp_path, monkeypatch) -> str:
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("FORCE_COLOR", raising=False)
     monkeypatch.setenv("COLUMNS", "80")
-    Path("small.yaml").write_text(json.dumps(made_scenario(horizon_days=20).document), encoding="utf-8")
+    Path("small.yaml").write_text(json.dumps(made_scenario(horizon_days=20, step_hours=12).document), encoding="utf-8")
     return "small.yaml"
 
 

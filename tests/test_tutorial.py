@@ -27,7 +27,10 @@ def blocks(page: Path, language: str) -> list[str]:
 def brief(monkeypatch):
     """Scenarios that pages load are cut to 40 days in half as many steps: what is shown has to run, not to come out as printed."""
     monkeypatch.chdir(ROOT)
-    monkeypatch.setattr(es, "load_scenario", lambda file: load_scenario(file).set_all({"horizon_days": 40, "step_hours": 12}))
+    for place in (es, es.scenario):
+        monkeypatch.setattr(
+            place, "load_scenario", lambda file: load_scenario(file).set_all({"horizon_days": 40, "step_hours": 12})
+        )
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
@@ -66,7 +69,7 @@ def called(line: str):
     return CliRunner().invoke(commands, shlex.split(line, comments=True)[1:])
 
 
-def test_commands_print_what_the_tutorial_shows_but_for_the_numbers(monkeypatch, tmp_path):
+def test_commands_print_what_the_tutorial_shows_but_for_the_numbers(brief, monkeypatch, tmp_path):
     """Numbers are those of more runs than a test can afford, and of the defaults of the day: python docs/make_tables.py --outputs."""
     (tmp_path / "scenarios").symlink_to(ROOT / "scenarios")
     monkeypatch.chdir(tmp_path)  # what a command writes must not take the place of somebody's results

@@ -124,7 +124,7 @@ def test_the_share_among_sets_that_agree_with_history_stands_beside(tmp_path):
 # The same whoever computes it, and gone on with
 
 
-def test_verdicts_are_the_same_for_one_worker_and_for_two(tmp_path):
+def test_verdicts_are_the_same_for_one_worker_and_for_two(tmp_path, pickled_workers):
     claim = planted(tmp_path, 0.02, 0.05)
     theories = ("quantal_response", "spiral")
     one, two = (verdicts_on([claim], SMALL, tmp_path / str(workers), theories=theories, workers=workers) for workers in (1, 2))
