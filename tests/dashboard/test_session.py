@@ -107,9 +107,8 @@ def test_the_first_days_are_those_of_the_whole(name):
     longer = dataclasses.replace(whole, horizon_days=short.horizon_days + 10.0)
     paths = [es.run(one, 32, 1, keep=["posture"]).trajectories["posture"].to_numpy() for one in (longer, short)]
     steps = paths[1].shape[1]
-    both = ~np.isnan(paths[1])
-    assert both.any()
-    np.testing.assert_array_equal(paths[0][:, :steps][both], paths[1][both])
+    assert not np.isnan(paths[1]).all()
+    np.testing.assert_array_equal(paths[0][:, :steps], paths[1])
 
 
 def test_nothing_is_cut_off_that_would_still_have_happened():
