@@ -146,7 +146,7 @@ def test_numbers_of_runs_follow_the_spread_and_reach_what_they_promise():
 @cache
 def crisis_and_variants():
     talk = {"status": "closed", "by_choice": 0.0, "influence": 0.9, "intent_precision": 2.0, "candour": 0.8}  # always in use
-    crisis = made_scenario(horizon_days=20, step_hours=12, channels={"back_channel": talk})
+    crisis = made_scenario(horizon_days=20, channels={"back_channel": talk})
     return crisis, crisis.open("back_channel", 0.8), crisis.close("dgmo_hotline").set("countries.north.government.resolve", 2.0)
 
 
