@@ -25,32 +25,39 @@ def same(one: pd.DataFrame, other: pd.DataFrame) -> bool:
     return one.reset_index(drop=True).equals(other.reset_index(drop=True))
 
 
-def test_a_run_is_identical_in_batches_of_any_size(short):
-    few = es.run(short, runs=50, seed=1)
-    many = es.run(short, runs=5000, seed=1)
+def test_a_run_is_identical_in_batches_of_any_size(in_half_days):
+    few = es.run(in_half_days, runs=50, seed=1)
+    many = es.run(in_half_days, runs=2000, seed=1)
     assert same(few.outcomes, many.outcomes.iloc[:50])
     assert many.judged.iloc[:50].equals(few.judged)
 
 
-def test_a_run_is_identical_alone(short):
-    many = es.run(short, runs=50, seed=1)
-    alone = computed(short, 1, [37]).columns
+def test_a_run_is_identical_alone(in_half_days):
+    many = es.run(in_half_days, runs=50, seed=1)
+    alone = computed(in_half_days, 1, [37]).columns
     assert same(pd.DataFrame(alone), many.outcomes.iloc[[37]])
 
 
-@pytest.mark.parametrize("blocks", [1, 2, 3, 7])
-def test_a_run_is_identical_in_any_chunk_size(short, blocks):
-    runs = 3 * BLOCK + 11
-    assert same(es.run(short, runs=runs, seed=2).outcomes, es.run(short, runs=runs, seed=2, blocks_per_chunk=blocks).outcomes)
+RUNS = 3 * BLOCK + 11
 
 
-def test_runs_in_different_blocks_differ(short):
-    outcomes = es.run(short, runs=2 * BLOCK, seed=1).outcomes
+@pytest.fixture(scope="module")
+def outcomes_in_one_chunk(in_half_days) -> pd.DataFrame:
+    return es.run(in_half_days, runs=RUNS, seed=2).outcomes
+
+
+@pytest.mark.parametrize("blocks", [1, 2, 3])
+def test_a_run_is_identical_in_any_chunk_size(in_half_days, outcomes_in_one_chunk, blocks):
+    assert same(outcomes_in_one_chunk, es.run(in_half_days, runs=RUNS, seed=2, blocks_per_chunk=blocks).outcomes)
+
+
+def test_runs_in_different_blocks_differ(in_half_days):
+    outcomes = es.run(in_half_days, runs=2 * BLOCK, seed=1).outcomes
     assert not same(outcomes.iloc[:BLOCK], outcomes.iloc[BLOCK:])
 
 
-def test_another_seed_is_another_crisis(short):
-    assert not same(es.run(short, runs=50, seed=1).outcomes, es.run(short, runs=50, seed=2).outcomes)
+def test_another_seed_is_another_crisis(in_half_days):
+    assert not same(es.run(in_half_days, runs=50, seed=1).outcomes, es.run(in_half_days, runs=50, seed=2).outcomes)
 
 
 def silent(scenario: es.Scenario, name: str, kind: str, **profile: float) -> es.Scenario:
@@ -69,20 +76,20 @@ def silent(scenario: es.Scenario, name: str, kind: str, **profile: float) -> es.
     return dataclasses.replace(scenario, countries=countries)
 
 
-def test_a_seventh_outlet_without_audience_changes_nothing(short):
-    more = silent(short, "bulletin", "outlets", audience=0.0)
-    assert same(es.run(short, 300, 1).outcomes, es.run(more, 300, 1).outcomes)
+def test_a_seventh_outlet_without_audience_changes_nothing(in_half_days):
+    more = silent(in_half_days, "bulletin", "outlets", audience=0.0)
+    assert same(es.run(in_half_days, 300, 1).outcomes, es.run(more, 300, 1).outcomes)
 
 
-def test_an_eighth_channel_of_zeros_changes_no_outcome_of_any_run(short):
-    more = silent(short, "null", "channels")
-    assert same(es.run(short, 2000, 1).outcomes, es.run(more, 2000, 1).outcomes)
+def test_an_eighth_channel_of_zeros_changes_no_outcome_of_any_run(in_half_days):
+    more = silent(in_half_days, "null", "channels")
+    assert same(es.run(in_half_days, 2000, 1).outcomes, es.run(more, 2000, 1).outcomes)
 
 
-def test_a_null_channel_moves_no_state_of_anybody_by_a_bit(short):
+def test_a_null_channel_moves_no_state_of_anybody_by_a_bit(in_half_days):
     """Sharper than outcomes, in which a small effect may not show."""
     others = [name for name, variable in VARIABLES.items() if variable.owner != "channel"]
-    brief = dataclasses.replace(short, horizon_days=20.0)
+    brief = dataclasses.replace(in_half_days, horizon_days=20.0)
     one = es.run(brief, 60, 1, keep=others).trajectories
     other = es.run(silent(brief, "null", "channels"), 60, 1, keep=others).trajectories
     for name in others:
@@ -90,29 +97,30 @@ def test_a_null_channel_moves_no_state_of_anybody_by_a_bit(short):
 
 
 @pytest.mark.parametrize("place", [0, 3, 7])
-def test_a_null_channel_changes_nothing_wherever_it_stands_in_the_list(short, place):
-    more = silent(short, "null", "channels")
+def test_a_null_channel_changes_nothing_wherever_it_stands_in_the_list(in_half_days, place):
+    more = silent(in_half_days, "null", "channels")
     channels = [channel for channel in more.channels if channel.name != "null"]
     channels.insert(place, more.channels[-1])
-    assert same(es.run(short, 300, 1).outcomes, es.run(dataclasses.replace(more, channels=tuple(channels)), 300, 1).outcomes)
+    moved = dataclasses.replace(more, channels=tuple(channels))
+    assert same(es.run(in_half_days, 300, 1).outcomes, es.run(moved, 300, 1).outcomes)
 
 
-def test_a_shipped_channel_with_its_profile_zeroed_is_the_same_open_or_closed(short):
+def test_a_shipped_channel_with_its_profile_zeroed_is_the_same_open_or_closed(in_half_days):
     def zeroed(status: float) -> es.Scenario:
         channels = tuple(
             dataclasses.replace(channel, status=status, profile={name: Number(0.0) for name in channel.profile})
             if channel.name == "track_two"
             else channel
-            for channel in short.channels
+            for channel in in_half_days.channels
         )
-        return dataclasses.replace(short, channels=channels)
+        return dataclasses.replace(in_half_days, channels=channels)
 
     assert same(es.run(zeroed(2.0), 1000, 1).outcomes, es.run(zeroed(0.0), 1000, 1).outcomes)
 
 
-def test_a_member_that_is_added_shifts_nobodys_draws(short):
-    plain = processes(short)
-    more = processes(silent(silent(short, "bulletin", "outlets", audience=0.1), "null", "channels"))
+def test_a_member_that_is_added_shifts_nobodys_draws(in_half_days):
+    plain = processes(in_half_days)
+    more = processes(silent(silent(in_half_days, "bulletin", "outlets", audience=0.1), "null", "channels"))
     first = Draws(1, range(20), [process for of_phase in plain.values() for process in of_phase])
     second = Draws(1, range(20), [process for of_phase in more.values() for process in of_phase])
     for of_phase in plain.values():
@@ -283,7 +291,8 @@ def test_initial_draws_are_those_of_the_run_number():
     assert np.array_equal(initial_draws(5, [3, 511, 512, 1199], "x", "y"), whole[[3, 511, 512, 1199]])
 
 
-def test_judged_numbers_are_drawn_once_per_run_and_do_not_move_with_other_numbers(short):
+def test_judged_numbers_are_drawn_once_per_run_and_do_not_move_with_other_numbers(pahalgam):
+    short = pahalgam.set("horizon_days", 2)
     first = es.run(short, 100, 1).judged
     fixed = next(name for name, _ in SECTIONS["government"] if not any(path.endswith(f"government.{name}") for path in first))
     parameter = SECTIONS["government"][fixed]
@@ -295,9 +304,9 @@ def test_judged_numbers_are_drawn_once_per_run_and_do_not_move_with_other_number
     assert second[list(first.columns)].equals(first)
 
 
-def test_steps_shows_the_same_states_for_one_run_as_among_many(short):
-    many = steps(short, seed=1, runs=range(30))
-    one = steps(short, seed=1, runs=[11])
+def test_steps_shows_the_same_states_for_one_run_as_among_many(in_half_days):
+    many = steps(in_half_days, seed=1, runs=range(30))
+    one = steps(in_half_days, seed=1, runs=[11])
     for together, alone in zip(many, one, strict=False):
         for name, state in alone.items():
             assert np.array_equal(together[name][..., 11:12], state), name

@@ -34,7 +34,7 @@ def modules():
 @pytest.fixture(scope="module")
 def brief(pahalgam):
     """Three days, twelve steps."""
-    return dataclasses.replace(pahalgam, horizon_days=3.0)
+    return pahalgam.set("horizon_days", 3)
 
 
 @pytest.fixture(scope="module")

@@ -148,7 +148,7 @@ def test_charts_of_older_data_do_not_stay_beside_newer_data(small):
 
 def test_a_scenario_with_five_rungs_and_nothing_on_record_runs(small):
     Path("five.yaml").write_text(json.dumps(made_scenario(ladder=SHORT_LADDER, horizon_days=10).document), encoding="utf-8")
-    outcome = called("run", "five.yaml", "--runs", "1")
+    outcome = called("run", "five.yaml", "--runs", "1", "--no-charts")
     assert outcome.exit_code == 0, outcome.output
     assert "On record" not in outcome.output
 

@@ -28,7 +28,7 @@ def small(tmp_path, monkeypatch) -> str:
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("FORCE_COLOR", raising=False)
     monkeypatch.setenv("COLUMNS", "80")
-    Path("small.yaml").write_text(json.dumps(made_scenario(horizon_days=20).document), encoding="utf-8")
+    Path("small.yaml").write_text(json.dumps(made_scenario(horizon_days=20, step_hours=12).document), encoding="utf-8")
     return "small.yaml"
 
 
@@ -106,7 +106,7 @@ def test_the_interval_covers_the_difference_and_is_that_of_the_normal_approximat
 
 def test_an_interval_covers_the_truth_in_about_95_of_100_samples():
     chance, covered, truth = np.random.default_rng(5), 0, -0.3
-    for _ in range(200):
+    for _ in range(100):
         change = -(chance.random(300) < 0.3).astype(float)
         found = row(
             paired_differences(
@@ -116,7 +116,7 @@ def test_an_interval_covers_the_truth_in_about_95_of_100_samples():
             "peak_rung",
         )
         covered += found["low"] <= truth <= found["high"]
-    assert 180 <= covered <= 199
+    assert 88 <= covered <= 99
 
 
 def test_many_runs_take_little_time_and_narrow_the_interval():
@@ -231,7 +231,9 @@ def test_the_comparison_fits_80_columns(small):
 
 
 def test_the_channels_of_2004_in_the_crisis_of_2025():
-    outcome = called("compare", ROOT / "scenarios" / "pahalgam-2025.yaml", "--as-of", "2004-06-01", "--runs", "20")
+    outcome = called(
+        "compare", ROOT / "scenarios" / "pahalgam-2025.yaml", "--as-of", "2004-06-01", "--runs", "20", "--no-charts"
+    )
     assert outcome.exit_code == 0, outcome.output
     assert "channels as of 2004-06-01" in outcome.output
 

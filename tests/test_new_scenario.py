@@ -53,7 +53,7 @@ def test_the_file_loads_and_runs_for_every_kind_of_trigger(kind):
     assert files() == ["mine.yaml"]
     scenario = load_scenario("mine.yaml")
     assert (scenario.name, scenario.triggers[0].kind) == ("mine", kind)
-    assert len(es.run(scenario, runs=64, seed=1).outcomes) == 64
+    assert len(es.run(scenario.set("horizon_days", 20), runs=64, seed=1).outcomes) == 64
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_any_two_countries_will_do(first, second):
 
 def test_a_third_dyad_runs_from_the_command_line():
     assert new("china-india.yaml", "--countries", "china", "india", "--kind", "incident").exit_code == 0
-    outcome = called("run", "china-india.yaml", "--runs", "64", "--no-charts")
+    outcome = called("run", "china-india.yaml", "--runs", "64", "--set", "horizon_days=20", "--no-charts")
     assert outcome.exit_code == 0, outcome.output
     assert "China" in outcome.output
 
@@ -94,7 +94,7 @@ def test_the_examples_are_sound_too(kind):
     names = [channel.name for channel in scenario.channels]
     assert {"envoy", "city_twins"} <= set(names)
     assert scenario.observed is not None
-    assert len(es.run(scenario, runs=8, seed=1).outcomes) == 8
+    assert len(es.run(scenario.set("horizon_days", 20), runs=8, seed=1).outcomes) == 8
 
 
 def test_the_file_names_every_preset_and_every_rung():

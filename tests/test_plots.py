@@ -111,10 +111,11 @@ def test_bars_of_deaths_hold_every_number(most):
     assert edges[-1] > most
 
 
-def test_files_are_written_whole_and_equal_results_give_equal_files(tmp_path):
+def test_files_are_written_whole_and_equal_results_give_equal_files(tmp_path, monkeypatch):
     result = RESULTS["ten endings"]()
+    monkeypatch.setattr(charts, "CHARTS", {name: CHARTS[name] for name in ("posture", "peaks")})
     first, second = write_charts(result, tmp_path / "a"), write_charts(result, tmp_path / "b")
-    assert {path.name for path in first} == {f"{name}.{kind}" for name in CHARTS for kind in ("png", "svg")}
+    assert {path.name for path in first} == {f"{name}.{kind}" for name in ("posture", "peaks") for kind in ("png", "svg")}
     assert [path.read_bytes() for path in first] == [path.read_bytes() for path in second]
     assert imread(tmp_path / "a" / "posture.png").shape[1] >= 1200
     assert sorted(tmp_path.iterdir()) == [tmp_path / "a", tmp_path / "b"]

@@ -14,7 +14,7 @@ from escalation_sim.parameters import FLOAT, Values
 from escalation_sim.rules import THEORIES
 from escalation_sim.turn import TURN, Phase
 
-RUNS, STEPS = 48, 120
+RUNS, STEPS = 48, 60
 CASES = [pytest.param(name, "quantal_response", id=name) for name in SHIPPED]
 CASES += [
     pytest.param("pahalgam-2025", theory, id=f"pahalgam-2025-{theory}") for theory in THEORIES if theory != "quantal_response"

@@ -49,7 +49,7 @@ def test_a_report_remade_from_what_it_says_has_the_same_numbers(page, folder, tm
     before, after = Result.load(folder / "data"), Result.load(tmp_path / "results" / before_name(folder) / "data")
     pd.testing.assert_frame_equal(before.outcomes, after.outcomes)
     again = (tmp_path / "results" / before_name(folder) / "report.html").read_text(encoding="utf-8")
-    assert again == page
+    assert again == page  # which also says that equal results give equal reports
 
 
 def before_name(folder):
@@ -78,8 +78,8 @@ def test_a_report_says_what_was_run_and_how_sure_it_is(page):
     assert page.count('class="story"') >= 2
 
 
-def test_equal_results_give_equal_reports(page, folder):
-    assert report(folder / "data") == page
+def test_the_folder_of_the_data_will_do_for_that_of_the_result(folder):
+    assert data_folder(folder / "data") == data_folder(folder) == folder / "data"
 
 
 def test_a_folder_without_a_result_is_answered_in_one_line(tmp_path):
@@ -89,10 +89,10 @@ def test_a_folder_without_a_result_is_answered_in_one_line(tmp_path):
         data_folder(tmp_path)
 
 
-def test_the_run_that_talks_ended_was_ended_by_a_channel(pahalgam):
-    result = run(pahalgam.open("back_channel", 0.9), 200, 1)
+def test_the_run_that_talks_ended_was_ended_by_a_channel(short):
+    result = run(short.open("back_channel", 0.9), 200, 1)
     number = talked_down(result)
-    assert result.outcomes.loc[number, "ended_by"] in [channel.name for channel in pahalgam.channels]
+    assert result.outcomes.loc[number, "ended_by"] in [channel.name for channel in short.channels]
     none = dataclasses.replace(result, outcomes=result.outcomes.assign(ended_by="unilateral"))
     assert talked_down(none) is None
 
@@ -104,7 +104,7 @@ def made(result, outcome, **judged):
 
 
 def test_a_number_that_decides_everything_is_found_and_noise_is_not(short):
-    result, rng = run(short, 400, 1), np.random.default_rng(1)
+    result, rng = run(short.set("horizon_days", 10), 400, 1), np.random.default_rng(1)
     first, second = list(short.judged)[:2]
     decides, noise = rng.random(400), rng.random(400)
     found = assumptions_that_matter(made(result, decides * 10.0, **{first: decides, second: noise}))
@@ -113,9 +113,10 @@ def test_a_number_that_decides_everything_is_found_and_noise_is_not(short):
 
 
 def test_no_number_is_named_after_a_handful_of_runs_or_where_all_runs_are_alike(short):
-    result = run(short, 20, 1)
+    brief = short.set("horizon_days", 10)
+    result = run(brief, 20, 1)
     assert assumptions_that_matter(result).empty
-    alike = made(run(short, 64, 1), np.full(64, 3.0), **{next(iter(short.judged)): np.arange(64.0)})
+    alike = made(run(brief, 64, 1), np.full(64, 3.0), **{next(iter(brief.judged)): np.arange(64.0)})
     assert assumptions_that_matter(alike).empty
 
 

@@ -226,7 +226,7 @@ TURNING = "2003-11-10"
 """In the months from here on lines were founded and ended."""
 
 
-def turning_rivalry(days: int = 75) -> es.Scenario:
+def turning_rivalry(days: int = 60) -> es.Scenario:
     document = shipped("rivalry-1998-2025").document
     channels = {"as_of": TURNING, "follow_calendar": True}
     return es.Scenario.from_document({**document, "start": TURNING, "horizon_days": days, "channels": channels, "triggers": []})
@@ -276,11 +276,11 @@ def test_a_run_of_a_single_crisis_lists_none(short, tmp_path):
     assert len(Result.load(result.save(tmp_path / "r")).crises) == 0
 
 
-def turning_crisis(days: float = 75.0) -> es.Scenario:
+def turning_crisis(days: float = 60.0) -> es.Scenario:
     """The crisis of 2025 with the channels of late 2003."""
     document = {name: block for name, block in shipped("pahalgam-2025").document.items() if name != "observed"}
     channels = {"as_of": TURNING, "follow_calendar": True}
-    return es.Scenario.from_document({**document, "horizon_days": days, "channels": channels})
+    return es.Scenario.from_document({**document, "horizon_days": days, "step_hours": 12, "channels": channels})
 
 
 def same(one: pd.DataFrame, other: pd.DataFrame) -> bool:
@@ -434,7 +434,7 @@ def with_track_two(scenario: es.Scenario, status: float, strength: float, **prof
 
 def test_an_initiative_without_strength_changes_nothing_at_all():
     """Bit for bit in every state of everybody else; at full strength it does change something."""
-    scenario = short_rivalry(150)
+    scenario = short_rivalry(80)
     others = [name for name, variable in VARIABLES.items() if variable.owner != "channel"]
     nothing, closed, full = (
         es.run(with_track_two(scenario, status, strength, leak_rate=0.0), 24, 1, keep=others)

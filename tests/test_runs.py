@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import errno
-import os
-import signal
 
 import numpy as np
 import pandas as pd
@@ -12,11 +10,13 @@ import pyarrow.parquet as pq
 import pytest
 
 import escalation_sim as es
+from conftest import shipped, without_later_triggers
 from escalation_sim import runs as module
 from escalation_sim.executors import Processes, done_elsewhere
 from escalation_sim.noise import BLOCK
 from escalation_sim.results import Result
 from escalation_sim.runs import Task, done_by, pieces_done
+from mortal import Mortal
 
 POINTS = {
     "countries.india.government.resolve": [1.0, 1.9, 3.0],
@@ -37,8 +37,8 @@ def as_scenario(scenario: es.Scenario, point: int) -> es.Scenario:
 
 
 @pytest.fixture(scope="module")
-def brief(short):
-    return short.set("horizon_days", 30)
+def brief(in_half_days):
+    return in_half_days.set("horizon_days", 24)
 
 
 def test_two_workers_give_what_one_gives(brief):
@@ -69,10 +69,7 @@ def test_crises_of_a_rivalry_come_back_in_order_from_workers(years_of_rivalry):
 
 @pytest.fixture(scope="module")
 def years_of_rivalry():
-    document = es.load_scenario("scenarios/rivalry-1998-2025.yaml").document
-    first = str(document["triggers"][0]["date"])
-    triggers = [one for one in document["triggers"] if str(one["date"]) <= first]
-    return es.Scenario.from_document({**document, "horizon_days": 400, "triggers": triggers})
+    return without_later_triggers(shipped("rivalry-1998-2025"), 200)
 
 
 def test_a_design_gives_at_each_point_the_runs_of_that_scenario(brief):
@@ -156,25 +153,13 @@ def test_numbers_out_of_range_are_refused(brief, changes, said):
         es.run(brief, **{"runs": 5, **changes})
 
 
-class Mortal(Task):
-    """A task whose worker dies as often as a file is long."""
-
-    def done(self, progress=None):
-        path = self.scenario
-        marks = path.read_text() if path.exists() else ""
-        if int(self.numbers[0]) == 1 and len(marks) < self.seed:
-            path.write_text(marks + "x")
-            os.kill(os.getpid(), signal.SIGKILL)
-        return int(self.numbers[0])
-
-
 def test_a_piece_whose_worker_is_killed_is_computed_again(tmp_path):
-    pieces = [(start, Mortal(tmp_path / "deaths", 1, np.array([start]))) for start in range(6)]
+    pieces = [(start, Mortal(tmp_path / "deaths", 1, start)) for start in range(6)]
     assert list(done_elsewhere(pieces, Processes(2))) == [(start, start) for start in range(6)]
     assert (tmp_path / "deaths").read_text() == "x"
 
 
 def test_workers_that_die_again_and_again_are_reported_in_one_line(tmp_path):
-    pieces = [(start, Mortal(tmp_path / "deaths", 99, np.array([start]))) for start in range(4)]
+    pieces = [(start, Mortal(tmp_path / "deaths", 99, start)) for start in range(4)]
     with pytest.raises(es.InputError, match="worker processes keep dying"):
         list(done_elsewhere(pieces, Processes(2)))

@@ -257,7 +257,9 @@ class TestEveryShippedScenario:
 
     def test_every_judged_number_can_be_set_by_its_path(self, path: Path) -> None:
         found = load_scenario(path)
-        for name, number in found.judged.items():
+        assert found.set_all({name: number.value for name, number in found.judged.items()}).judged == {}
+        assert found.set_all(found.judged).judged == found.judged
+        for name, number in {name.split(".")[0]: (name, number) for name, number in found.judged.items()}.values():
             assert name not in found.set(name, number.value).judged
             assert found.set(name, number).judged[name] == number
 

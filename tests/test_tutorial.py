@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 import escalation_sim as es
 from escalation_sim.cli.commands import commands
+from escalation_sim.scenario import load_scenario
 from test_model_doc import SCRIPT
 
 ROOT = Path(__file__).parents[1]
@@ -22,9 +23,18 @@ def blocks(page: Path, language: str) -> list[str]:
     return re.findall(rf"```{language}\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_the_python_shown_runs(page, monkeypatch, capsys):
+@pytest.fixture
+def brief(monkeypatch):
+    """Scenarios that pages load are cut to 40 days in half as many steps: what is shown has to run, not to come out as printed."""
     monkeypatch.chdir(ROOT)
+    for place in (es, es.scenario):
+        monkeypatch.setattr(
+            place, "load_scenario", lambda file: load_scenario(file).set_all({"horizon_days": 40, "step_hours": 12})
+        )
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_the_python_shown_runs(page, brief, capsys):
     names: dict[str, object] = {}
     for block in blocks(page, "python"):
         exec(compile(re.sub(r"runs=\d+", "runs=20", block), page.name, "exec"), names)
@@ -59,7 +69,7 @@ def called(line: str):
     return CliRunner().invoke(commands, shlex.split(line, comments=True)[1:])
 
 
-def test_commands_print_what_the_tutorial_shows_but_for_the_numbers(monkeypatch, tmp_path):
+def test_commands_print_what_the_tutorial_shows_but_for_the_numbers(brief, monkeypatch, tmp_path):
     """Numbers are those of more runs than a test can afford, and of the defaults of the day: python docs/make_tables.py --outputs."""
     (tmp_path / "scenarios").symlink_to(ROOT / "scenarios")
     monkeypatch.chdir(tmp_path)  # what a command writes must not take the place of somebody's results
@@ -77,8 +87,7 @@ def test_commands_print_what_the_tutorial_shows_but_for_the_numbers(monkeypatch,
         assert words(called(re.sub(r"--runs \d+", "--runs 40", code)).stdout) == words(shown)
 
 
-def test_what_python_prints_is_shown_line_by_line(monkeypatch, capsys):
-    monkeypatch.chdir(ROOT)
+def test_what_python_prints_is_shown_line_by_line(brief, capsys):
     pieces = [(code, shown) for language, code, shown in shown_outputs() if language == "python"]
     assert len(pieces) == 1
     for code, shown in pieces:

@@ -1,17 +1,16 @@
 """Claims: files, trials, and verdicts that turn when the world does."""
 
 import dataclasses
-import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from typer.testing import CliRunner
 
 from escalation_sim.analysis.verdicts import NO_EFFECT, OPPOSITE, SUPPORTED
+from escalation_sim.cli.commands import commands
 from escalation_sim.errors import InputError
 from escalation_sim.experiments import pieces
 from escalation_sim.experiments.claim import FOUNDING, load_claim, load_claims
@@ -124,7 +123,7 @@ def test_the_share_among_sets_that_agree_with_history_stands_beside(tmp_path):
 # The same whoever computes it, and gone on with
 
 
-def test_verdicts_are_the_same_for_one_worker_and_for_two(tmp_path):
+def test_verdicts_are_the_same_for_one_worker_and_for_two(tmp_path, pickled_workers):
     claim = planted(tmp_path, 0.02, 0.05)
     theories = ("quantal_response", "spiral")
     one, two = (verdicts_on([claim], SMALL, tmp_path / str(workers), theories=theories, workers=workers) for workers in (1, 2))
@@ -354,16 +353,16 @@ def test_the_page_says_how_much_was_run_and_that_it_is_a_model(tmp_path):
     assert "*Built in.* all of it" in page
 
 
-def test_the_command_prints_eighty_columns_and_writes_its_files(tmp_path):
+def test_the_command_prints_eighty_columns_and_writes_its_files(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.delenv("FORCE_COLOR", raising=False)
     folder = tmp_path / "claims"
     folder.mkdir()
     planted(folder, 0.02, 0.0)
     shutil.copytree(SCENARIOS, tmp_path / "scenarios")
-    done = subprocess.run(
-        [sys.executable, "-m", "escalation_sim", "claims", str(folder), "--sets", "3", "--runs", "2", "--out", "out"],
-        cwd=tmp_path, capture_output=True, text=True, check=False, env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
+    done = CliRunner().invoke(commands, ["claims", str(folder), "--sets", "3", "--runs", "2", "--out", "out"])
+    assert done.exit_code == 0, done.output
     assert max(len(line) for line in done.stdout.splitlines() if "out/" not in line) <= 80
     assert "secret-line-builds-trust" in done.stdout
     for name in ("verdicts.csv", "effects.parquet", "claims.json", "claims.png", "claims-secret-line-builds-trust.svg"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from importlib.util import find_spec
 
 import numpy as np
 import pandas as pd
@@ -19,7 +20,7 @@ from escalation_sim.experiments.experiment import experiment_from
 from escalation_sim.experiments.store import FORMAT
 from escalation_sim.experiments.sweep import sweep
 
-pytest.importorskip("ema_workbench", reason="needs the extra `discover`")
+pytestmark = pytest.mark.skipif(find_spec("ema_workbench") is None, reason="needs the extra `discover`")
 
 COSTS, FADING = "model.government.cost_sensitivity", "model.grievance.fading"
 

@@ -69,12 +69,11 @@ def test_every_subset_of_channels_is_there_once(pahalgam):
 def test_a_point_of_subsets_is_the_scenario_with_these_channels_open_and_the_others_closed(short):
     made = experiment(short, grid={"lines": {"subsets": ["back_channel", "high_commissions"]}})
     (group,) = made.groups
-    rows = {path: np.repeat(values, 300) for path, values in group.design.items()}
-    found = run_design(group.scenario, {path: values[::300] for path, values in rows.items()}, 300, 1)
+    found = run_design(group.scenario, group.design, 100, 1)
     for point, (back, missions) in enumerate([(0, 0), (1, 0), (0, 1), (1, 1)]):
         alone = short.open("back_channel") if back else short.close("back_channel")
         alone = alone.open("high_commissions") if missions else alone.close("high_commissions")
-        assert found.loc[point].equals(es.run(alone, 300, 1).outcomes)
+        assert found.loc[point].equals(es.run(alone, 100, 1).outcomes)
 
 
 def test_a_pattern_means_all_numbers_that_fit_and_times_multiplies_each(pahalgam):

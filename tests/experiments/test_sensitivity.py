@@ -70,10 +70,11 @@ def test_numbers_of_a_theory_that_is_not_in_use_change_nothing(brief):
 
 
 def idle_path(scenario):
-    return next(path for path, one in inputs_of(scenario).items() if path not in varied(scenario) and one.plausible is not None)
+    used = varied(scenario)
+    return next(path for path, one in inputs_of(scenario).items() if path not in used and one.plausible is not None)
 
 
-def test_neither_workers_nor_pieces_change_a_bit(brief, monkeypatch):
+def test_neither_workers_nor_pieces_change_a_bit(brief, monkeypatch, pickled_workers):
     over = [RESOLVE, COSTS, "model.media.uptake"]
     whole = sensitivity(brief, "deaths_total", effect=OPEN, over=over, samples=4, runs=6)
     monkeypatch.setattr(response_module, "ROWS_A_PART", 30)

@@ -84,7 +84,7 @@ def test_duckdb_polars_and_pandas_read_the_rows_as_one_table(whole):
     assert polars.scan_parquet(pattern).select("deaths_total").sum().collect().item() == pytest.approx(expected)
 
 
-def test_who_computes_and_how_often_it_was_interrupted_change_no_byte(asked, whole, tmp_path):
+def test_who_computes_and_how_often_it_was_interrupted_change_no_byte(asked, whole, tmp_path, pickled_workers):
     assert contents(sweep(asked, tmp_path / "two", workers=2, rows=80).folder) == contents(whole.folder)
     for stop in range(3):
         interrupted(asked, tmp_path / "often")

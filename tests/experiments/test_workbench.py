@@ -9,13 +9,12 @@ import escalation_sim as es
 from escalation_sim.experiments.workbench import workbench_model
 from escalation_sim.runs import run_design
 
-ema_workbench = pytest.importorskip("ema_workbench", reason="needs the extra `discover`")
-
 COSTS, RESOLVE = "model.government.cost_sensitivity", "countries.india.government.resolve"
 
 
 @pytest.mark.filterwarnings("ignore")
 def test_the_workbench_runs_experiments_of_a_scenario(pahalgam):
+    ema_workbench = pytest.importorskip("ema_workbench", reason="needs the extra `discover`")
     brief = es.Scenario.from_document({**pahalgam.document, "horizon_days": 14, "step_hours": 12})
     model = workbench_model(brief, ["peak_rung", "force"], over=[COSTS, RESOLVE], runs=6, seed=2)
     experiments, outcomes = ema_workbench.perform_experiments(model, scenarios=4)

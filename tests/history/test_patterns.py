@@ -324,7 +324,8 @@ def test_generic_dyads_load_and_share_the_runs_by_weight():
     assert all(scenario.horizon_days == 730.0 for scenario, _ in found)
 
 
-def test_runs_of_a_generic_dyad_become_an_ensemble():
+def test_runs_of_a_generic_dyad_become_an_ensemble(monkeypatch):
+    monkeypatch.setattr("escalation_sim.history.patterns.HORIZON", 60.0)
     scenario = next(scenario for scenario, _ in generic_scenarios(10) if scenario.triggers[0].kind == "incursion")
     runs = measures.of_one(scenario, 20, seed=1)
     assert runs.runs == 20
