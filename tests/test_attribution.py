@@ -14,7 +14,6 @@ from typer.testing import CliRunner
 import escalation_sim as es
 from escalation_sim.analysis import shapley
 from escalation_sim.analysis.measures import named_measure
-from escalation_sim.cli.attribute import interaction_lines, value_rows
 from escalation_sim.cli.commands import commands
 from escalation_sim.experiments import attribution as module
 from escalation_sim.experiments.attribution import (
@@ -25,6 +24,7 @@ from escalation_sim.experiments.attribution import (
     games_of,
     with_all_present,
 )
+from escalation_sim.experiments.attribution_in_words import interaction_lines, value_rows
 from escalation_sim.plots.shapley import shapley_chart
 from made_results import made_scenario
 from test_plots import drawn_texts

@@ -17,10 +17,10 @@ from typer.testing import CliRunner
 import escalation_sim as es
 from conftest import SHIPPED, shipped
 from escalation_sim.analysis.differences import PAIRING, coupling, pairing, remaining_variances_from_counts, runs_needed
+from escalation_sim.analysis.in_print import factor, pairing_rows
 from escalation_sim.analysis.resampling import intervals
 from escalation_sim.cli.changes import Changes, variant_from
 from escalation_sim.cli.commands import commands
-from escalation_sim.cli.compare import factor, pairing_rows
 from escalation_sim.experiments import comparison as module
 from escalation_sim.experiments.comparison import Comparison
 from escalation_sim.experiments.precision import Precision, precision_from

@@ -82,7 +82,7 @@ def run(  # noqa: PLR0913  (one argument for each option)
     told = asked_run(story)
     crisis = changes.applied(load_scenario(scenario))
     folder = out if out is not None else Path("results") / crisis.name
-    check_folder(folder)
+    check_folder(folder, "runs")
     number = DEFAULT_RUNS[crisis.kind] if runs is None else runs
     show_header(crisis, changes, number, seed)
     if data_only:
@@ -104,8 +104,8 @@ def run(  # noqa: PLR0913  (one argument for each option)
     show_files(folder, written)
 
 
-def check_folder(folder: Path) -> None:
-    """Refuse a folder that cannot be written before anything long is begun; raises InputError or OSError."""
+def check_folder(folder: Path, kind: str | None = None) -> None:
+    """Refuse a folder that cannot be written, or holds findings of another kind, before anything long is begun; raises InputError or OSError."""
     if folder.exists() and not folder.is_dir():
         raise InputError("not a folder", file=str(folder), key="--out")
     data = folder / "data"
@@ -113,6 +113,12 @@ def check_folder(folder: Path) -> None:
         raise InputError(
             "holds something other than a result", file=str(data), allowed="a new folder, or one written by this command"
         )
+    if kind is not None and data.exists():
+        from escalation_sim.experiments.archive import kind_of
+
+        there = kind_of(data)
+        if there not in (None, kind):
+            raise InputError(f"holds another kind of result ({there})", file=str(folder), key="--out", allowed="another folder")
     place = folder.absolute()
     while not place.exists():
         place = place.parent

@@ -136,7 +136,7 @@ def show_points(done: Sweep) -> None:
 
 def figure(name: str, mean: float) -> str:
     """A mean in a table; shares in percent."""
-    from escalation_sim.cli.compare import number
+    from escalation_sim.analysis.in_print import number
 
     return number(100.0 * mean if name == "force" else mean, 2 if name == "peak_rung" else 1)
 
