@@ -247,8 +247,8 @@ def show_story(result: Result, told: int | None) -> None:
 def story_of(result: Result, number: int) -> list[tuple[str, str]]:
     """The years of one run, played again with a bar."""
     from escalation_sim.analysis.annals import annals
+    from escalation_sim.analysis.annals_in_words import story_of_years
     from escalation_sim.cli.printing import progress_bar
-    from escalation_sim.cli.years import story_of_years
 
     with progress_bar("playing one run again", 1) as progress:
         return story_of_years(annals(result.scenario, result.seed, number, progress))

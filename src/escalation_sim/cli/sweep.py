@@ -13,8 +13,6 @@ import typer
 from escalation_sim.cli.changes import Workers
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from escalation_sim.executors import Crew
     from escalation_sim.experiments.experiment import Experiment
     from escalation_sim.experiments.sweep import Sweep
@@ -80,6 +78,8 @@ def show_header(asked: Experiment) -> None:
     say(
         f"{points:,} {'point' if points == 1 else 'points'} of {asked.runs:,} runs each, the same luck at every point (seed {asked.seed})"
     )
+    from escalation_sim.experiments.tables import labels_of
+
     varying = list(labels_of(asked.points).columns)
     if varying:
         say_wrapped(f"Varied: {', '.join(varying[:12])}" + (f" and {len(varying) - 12} more" if len(varying) > 12 else ""))
@@ -111,6 +111,7 @@ def show_points(done: Sweep) -> None:
     """The first points, with means."""
     from escalation_sim.cli.compare import say_wrapped
     from escalation_sim.cli.printing import say, table
+    from escalation_sim.experiments.tables import labels_of
 
     means = done.summary.pivot(index="point", columns="outcome", values="mean")
     labels = labels_of(done.points)
@@ -139,17 +140,6 @@ def figure(name: str, mean: float) -> str:
     from escalation_sim.analysis.in_print import number
 
     return number(100.0 * mean if name == "force" else mean, 2 if name == "peak_rung" else 1)
-
-
-def labels_of(points: pd.DataFrame) -> pd.DataFrame:
-    """What tells points apart, the states of channels put together in one column of those that are open."""
-    labels = points.drop(columns="error", errors="ignore")
-    channels = [name for name in labels.columns if set(labels[name]) == {"open", "closed"}]
-    if len(channels) < 2:
-        return labels
-    is_open = labels[channels] == "open"
-    lines = [", ".join(name for name in channels if is_open.at[point, name]) or "none" for point in labels.index]
-    return labels.drop(columns=channels).assign(**{"open lines": lines})
 
 
 def in_print(value: object) -> str:

@@ -21,7 +21,7 @@ from escalation_sim.noise import BLOCK
 from escalation_sim.results import replace_folder
 from escalation_sim.version import __version__
 
-__all__ = ["archived", "data_folder", "kind_of", "manifest_in", "software"]
+__all__ = ["MANIFEST", "RUNS", "archived", "data_folder", "kind_of", "manifest_in", "software"]
 
 MANIFEST = "manifest.json"
 FORMAT = 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from escalation_sim.parameters import Array
 from escalation_sim.plots.charts import FORMATS, write_figures
 from escalation_sim.plots.style import BLUE, GREY, INK, PALE, VERMILION, literal, percent, styled, titled, wrapped
 
-__all__ = ["claim_chart", "claims_chart", "write_claims_charts"]
+__all__ = ["charts_of_claims", "claim_chart", "claims_chart", "write_claims_charts"]
 
 FILLS = {SUPPORTED: "#B9D6E8", NO_EFFECT: "#E4E4E4", OPPOSITE: "#F2C6AE", UNDECIDED: "#FFFFFF"}
 """Colour of a verdict; the word stands in it."""
@@ -159,10 +159,14 @@ def regions(axes: Axes, expects: str, smallest: float) -> None:
         )
 
 
+def charts_of_claims(found: Verdicts) -> dict[str, Callable[[], Figure]]:
+    """All verdicts and each claim, by file name: `claims` and `claims-<name>`."""
+    each = {f"claims-{one.claim.name}": partial(claim_chart, found, one) for one in found.claims}
+    return {"claims": partial(claims_chart, found), **each}
+
+
 def write_claims_charts(
     found: Verdicts, folder: str | Path, formats: Sequence[str] = FORMATS, dpi: float | None = None
 ) -> list[Path]:
-    """All charts as files, `claims` and `claims-<name>`; see `write_figures`."""
-    charts = {"claims": partial(claims_chart, found)}
-    charts.update({f"claims-{one.claim.name}": partial(claim_chart, found, one) for one in found.claims})
-    return write_figures(charts, folder, formats, dpi)
+    """All charts as files; see `charts_of_claims` and `write_figures`."""
+    return write_figures(charts_of_claims(found), folder, formats, dpi)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import re
 from html import escape
@@ -12,7 +13,10 @@ from matplotlib.figure import Figure
 
 from escalation_sim.plots.style import LOOK
 
-__all__ = ["picture", "svg_in_page"]
+__all__ = ["drawn_in_page", "picture", "svg_in_page"]
+
+_MOST_OF_SVG = 120_000  # characters: beyond, as with thousands of dots, a picture of points is smaller
+_DPI_IN_PAGE = 120
 
 _IDS = re.compile(r' id="([^"]*)"')
 _USED = re.compile(r'(?:url\(#|href="#)([^)"]*)[)"]')
@@ -43,6 +47,18 @@ def svg_in_page(figure: Figure, words: str, *, text: bool = False) -> str:
         )
 
     return _HEAD.sub(head, drawn, count=1)
+
+
+def drawn_in_page(figure: Figure, words: str) -> str:
+    """A figure as `<svg>`, or as `<img>` with the picture in it where that is smaller by far; `words` for those who do not see it."""
+    drawn = svg_in_page(figure, words)
+    if len(drawn) <= _MOST_OF_SVG:
+        return drawn
+    stream = io.BytesIO()
+    with mpl.rc_context(LOOK):
+        figure.savefig(stream, format="png", dpi=_DPI_IN_PAGE, metadata={"Software": None})
+    points = f'<img alt="{escape(words)}" src="data:image/png;base64,{base64.b64encode(stream.getvalue()).decode()}">'
+    return min(drawn, points, key=len)
 
 
 def picture(figure: Figure, kind: str) -> bytes:
