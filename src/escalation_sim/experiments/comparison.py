@@ -254,8 +254,12 @@ def save_comparison(found: Comparison, folder: Path, arguments: Sequence[str]) -
             result.save(work / str(place), judged=False)
 
 
-def load_comparison(folder: Path) -> tuple[Comparison, dict[str, Any]]:
-    """A comparison that was kept, without its plan, and what its manifest says; raises InputError where there is none."""
+def load_comparison(folder: Path, only: str | None = None) -> tuple[Comparison, dict[str, Any]]:
+    """A comparison that was kept, without its plan, and what its manifest says; raises InputError where there is none.
+
+    `only` : what the variant is to be called where there is one.
+    """
     place, manifest = manifest_in(folder, KIND)
-    base, *variants = (Result.load(place / str(number)) for number in range(1 + len(manifest["variants"])))
-    return Comparison(base, dict(zip(manifest["variants"], variants, strict=True))), manifest
+    names = [only] if only is not None and len(manifest["variants"]) == 1 else manifest["variants"]
+    base, *variants = (Result.load(place / str(number)) for number in range(1 + len(names)))
+    return Comparison(base, dict(zip(names, variants, strict=True))), manifest

@@ -53,11 +53,12 @@ def claims_chart(found: Verdicts) -> Figure:
     for spine in axes.spines.values():
         spine.set_visible(False)
     figure.text(
-        0.015, 0.008, "Holds in: share of the worlds in which the claim is supported; of several tests, the one that is so least often.", fontsize=11, color="#555555"
+        0.015, 0.12 / figure.get_figheight(), "Holds in: share of the worlds in which the claim is supported; of several tests, the one that is so least often.", fontsize=11, color="#555555"
     )  # fmt: skip
     engine = figure.get_layout_engine()
     if engine is not None:
-        engine.set(rect=(0.008, 0.03, 0.984, 1.0 - 0.86 / figure.get_figheight() - 0.03))  # type: ignore[call-arg]
+        below_rows = 0.36 / figure.get_figheight()
+        engine.set(rect=(0.008, below_rows, 0.984, 1.0 - 0.86 / figure.get_figheight() - below_rows))  # type: ignore[call-arg]
     return figure
 
 

@@ -55,7 +55,7 @@ def page(folder: Path) -> Page:
         about=given.about,
         question=question(found, [labels[name] for name in first.channels]),
         answers=tuple(answer(one, labels) for one in found.values()),
-        remarks=tuple(line for one in found.values() for line in interaction_lines(one)),
+        remarks=tuple(line for one in found.values() for line in together(one, labels)),
         seen="What is owed to which line",
         charts=tuple(charts(found, labels)),
         tables=tuple(tables(found, labels)),
@@ -82,9 +82,8 @@ def in_sentence(found: Attribution) -> str:
 
 def answer(found: Attribution, labels: Mapping[str, str]) -> Gist:
     """The total, the line that most is owed to, the one to keep and the one not to lose, as far as chance lets them be told."""
-    unit = f" {UNITS[found.unit]}" if found.unit in UNITS else ""
     largest = told_apart(found, "value")
-    parts = [f"{label_of(found)}{',' + unit if unit else ''}: {total_in_words(found)}."]
+    parts = [f"{named(found)}: {total_in_words(found)}."]
     if largest is None:
         parts.append("With so many runs no line's part in that can be told from chance.")
     else:
@@ -98,6 +97,20 @@ def answer(found: Attribution, labels: Mapping[str, str]) -> Gist:
             parts.append(f"{words} “{labels[name]}”: {with_interval(found, name, way)}.")
     footing = f"{found.runs:,} runs of each set of lines, the same luck in all. In brackets 95 % intervals for that number of runs, which say nothing about doubt in the model."
     return Gist(" ".join(parts), footing)
+
+
+def named(found: Attribution) -> str:
+    """The outcome with its unit, where the one does not say the other."""
+    unit = UNITS.get(found.unit, "")
+    return f"{label_of(found)}, in {unit}" if unit and unit not in in_sentence(found) else label_of(found)
+
+
+def together(found: Attribution, labels: Mapping[str, str]) -> Iterator[str]:
+    """Pairs that do more or less together than each alone, with the outcome and the labels of the lines."""
+    for line in interaction_lines(found):
+        for name, label in labels.items():
+            line = line.replace(name, f"“{label}”")
+        yield f"{label_of(found)}: {line[:1].lower()}{line[1:]}"
 
 
 def told_apart(found: Attribution, way: str) -> str | None:
@@ -125,6 +138,5 @@ def tables(found: Mapping[str, Attribution], labels: Mapping[str, str]) -> Itera
     """What is owed to which line, for each outcome."""
     for one in found.values():
         rows = [[labels[row[0]], *row[1:]] for row in value_rows(one)]
-        unit = f", {UNITS[one.unit]}" if one.unit in UNITS else ""
         columns = ["Line", "Shapley", "95 % interval", "Only it", "Without"]
-        yield Table(columns, rows, _TABLE.format(outcome=f"{label_of(one)}{unit}"))
+        yield Table(columns, rows, _TABLE.format(outcome=named(one)))

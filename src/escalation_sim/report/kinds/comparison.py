@@ -18,14 +18,15 @@ from escalation_sim.plots.comparison import charts_of_comparison
 from escalation_sim.report.assumed import assumptions_from, labels_in
 from escalation_sim.report.page import Assumptions, Chart, Page, Story, Table, chart
 from escalation_sim.report.remaking import from_scenario
-from escalation_sim.report.stories import told
+from escalation_sim.report.stories import told_side_by_side
 from escalation_sim.results import Result
 from escalation_sim.scenario import Scenario
 
 __all__ = ["change_in_words", "holds", "page"]
 
+_CHANGE = "with the change"
 _STATES = {0.0: "closed", 1.0: "suspended", 2.0: "open"}
-_MOST_CHANGES, _MOST_TOLD, _LINES = 5, 3, 12
+_MOST_CHANGES, _MOST_TOLD = 5, 3
 _CAPTIONS = {
     "differences": "Each difference in units of how much the outcome varies from run to run, with its 95 % interval for the number of runs. Left of the line is less, right of it more.",
     "peak_rung": "Left: how many runs peak on which rung, before and after. Right: how far single runs, each held against its twin, come down or go up.",
@@ -49,7 +50,7 @@ def holds(folder: Path) -> bool:
 
 def page(folder: Path) -> Page:
     """The comparison told."""
-    found, manifest = load_comparison(folder)
+    found, manifest = load_comparison(folder, _CHANGE)
     base, software = found.base.scenario, manifest["software"]
     changes = {name: change_in_words(base, result.scenario) for name, result in found.variants.items()}
     crisis = base.kind == "crisis"
@@ -185,12 +186,17 @@ def tables(found: Comparison) -> Iterator[Table]:
         differences = without_periods(found.differences.loc[name].reset_index())
         rows = [list(row) for row in readable_differences(differences)]
         columns = ["", "As it was", "Changed", "Difference", "95 % interval"]
-        yield Table(columns, rows, _DIFFERENCES.format(variant=name))
+        yield Table(columns, rows, _DIFFERENCES.format(variant=capitalised(name)))
     for name in found.variants:
         own = needed[needed.index.get_level_values("variant") == name].droplevel("variant")
         pairs = without_periods(found.pairs.loc[name].reset_index())
         columns = ["", "Lower", "Same", "Higher", "Corr.", "Factor", "Runs"]
-        yield Table(columns, pairing_rows(pairs, own), _PAIRS.format(variant=name))
+        yield Table(columns, pairing_rows(pairs, own), _PAIRS.format(variant=capitalised(name)))
+
+
+def capitalised(words: str) -> str:
+    """Words with a capital letter."""
+    return words[:1].upper() + words[1:]
 
 
 def stories(found: Comparison) -> Iterator[Story]:
@@ -208,8 +214,8 @@ def stories(found: Comparison) -> Iterator[Story]:
 
 def twins(title: str, why: str, before: Result, after: Result, run: int) -> Story:
     """A run told as it was and with the change."""
-    pair = (("as it was", before), ("with the change", after))
-    return Story(title, why, tuple(told(one.scenario, one.seed, run, called, _LINES) for called, one in pair))
+    pair = ((before.scenario, "as it was"), (after.scenario, _CHANGE))
+    return Story(title, why, told_side_by_side(pair, before.seed, run))
 
 
 def assumptions(found: Comparison) -> Assumptions:

@@ -132,12 +132,15 @@ def answer(told: Told) -> Gist:
 def along(told: Told, outcome: str) -> Iterator[str]:
     """A sentence for each factor, and one for all lines."""
     for factor in told.factors:
+        if told.points[factor].nunique() == 2:
+            yield by_two(told, factor, outcome)
+            continue
         frame = levels_of(told.rows, told.points, [factor], outcome)
         means = frame["mean"].to_numpy(dtype=float)
         low, high = frame.iloc[int(np.argmin(means))], frame.iloc[int(np.argmax(means))]
         yield (
-            f"By {factor}, {called(outcome)} goes from {figure(outcome, low['mean'])} ({between(outcome, low['low'], low['high'])}; {level(low[factor])}) to "
-            f"{figure(outcome, high['mean'])} ({between(outcome, high['low'], high['high'])}; {level(high[factor])})."
+            f"The {called(outcome)} is lowest where “{factor}” is {level(low[factor])}, {cell(outcome, low)}, and highest where it is "
+            f"{level(high[factor])}, {cell(outcome, high)}."
         )
     if told.channels:
         moved = {name: change_by(told, name, outcome) for name in told.channels}
@@ -147,6 +150,20 @@ def along(told: Told, outcome: str) -> Iterator[str]:
             for name in largest
         )
         yield f"Opening a line moves {called(outcome)} most for {words}."
+
+
+def by_two(told: Told, factor: str, outcome: str) -> str:
+    """What the second of two levels changes against the first, run by run."""
+    first, second = dict.fromkeys(told.points[factor])
+    values = told.rows.pivot(index="point", columns="run", values=outcome)
+    sides = [
+        np.nanmean(values.loc[told.points.index[told.points[factor] == one]].to_numpy(float), axis=0) for one in (first, second)
+    ]
+    found = mean_of(sides[1] - sides[0])
+    return (
+        f"Where “{factor}” is {level(second)} and not {level(first)}, run by run on the same luck, the {called(outcome)} differs by "
+        f"{change(outcome, found.value)} ({change(outcome, found.low)} to {change(outcome, found.high)})."
+    )
 
 
 def over_all(told: Told, outcome: str) -> str:
@@ -169,7 +186,8 @@ def figure(outcome: str, value: float) -> str:
 
 
 def between(outcome: str, low: float, high: float) -> str:
-    """An interval in print."""
+    """An interval in print; what is counted is never below 0."""
+    low = max(low, 0.0) if outcome in SHARES else low
     return f"{figure(outcome, low).removesuffix(' %')}–{figure(outcome, high)}" if np.isfinite(low) else "no interval"
 
 
@@ -180,7 +198,7 @@ def change(outcome: str, value: float) -> str:
 
 def level(value: object) -> str:
     """A level of a factor in print."""
-    return f"at {value:.4g}" if isinstance(value, float) else f"at {value}"
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
 def failures(found: Sweep) -> Iterator[str]:
@@ -206,7 +224,7 @@ def tables(told: Told) -> Iterator[Table]:
     for factor in told.factors:
         by_outcome = [levels_of(told.rows, told.points, [factor], outcome) for outcome in told.outcomes]
         rows = [
-            [level(name).removeprefix("at "), *(cell(outcome, frame.iloc[place]) for outcome, frame in zip(told.outcomes, by_outcome, strict=True))]
+            [level(name), *(cell(outcome, frame.iloc[place]) for outcome, frame in zip(told.outcomes, by_outcome, strict=True))]
             for place, name in enumerate(by_outcome[0][factor])
         ]  # fmt: skip
         yield Table([factor, *heads], rows, _LEVELS)
@@ -237,7 +255,7 @@ def points_table(told: Told, heads: Sequence[str]) -> Table:
     labels = labels_of(told.points)
     shown = list(labels.columns[:_MOST_LABELS])
     rows = [
-        [str(point), *(level(labels.at[point, name]).removeprefix("at ") for name in shown),
+        [str(point), *(level(labels.at[point, name]) for name in shown),
          *(cell(outcome, summary.loc[(point, outcome)]) for outcome in told.outcomes)]
         for point in labels.index[:_MOST_POINTS]
     ]  # fmt: skip
