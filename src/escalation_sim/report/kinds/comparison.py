@@ -90,7 +90,7 @@ def change_in_words(before: Scenario, after: Scenario) -> list[str]:
     )
     for path in dict.fromkeys([*old, *new]):
         if old.get(path) != new.get(path):
-            phrases.append(f"{path_in_words(f'.{path}', labels)} at {shown(new.get(path))}")
+            phrases.append(f"“{path_in_words(path, labels)}” at {shown(new.get(path))} (it was {shown(old.get(path))})")
     if len(phrases) > _MOST_CHANGES:
         phrases[_MOST_CHANGES - 1 :] = [f"{len(phrases) - _MOST_CHANGES + 1} more changes"]
     return phrases or ["nothing changed but numbers of channels"]
@@ -107,12 +107,14 @@ def of_channel(old: Any, new: Any) -> Iterator[str]:
 
 
 def leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
-    """Every value of nested plain data with its path."""
-    items: list[tuple[Any, Any]] = (
-        list(value.items()) if isinstance(value, dict) else list(enumerate(value)) if isinstance(value, list) else []
-    )
+    """Every value of nested plain data with its path; a judged number is one value."""
+    items: list[tuple[Any, Any]] = []
+    if isinstance(value, dict) and "value" not in value:
+        items = list(value.items())
+    elif isinstance(value, list):
+        items = list(enumerate(value))
     if not items:
-        yield path, value
+        yield path, value.get("value") if isinstance(value, dict) else value
     for key, below in items:
         yield from leaves(below, f"{path}.{key}" if path else str(key))
 

@@ -33,8 +33,8 @@ _CAPTIONS = {
     "deaths": "Own nationals of both sides, the victims of the first attack among them.",
 }
 _OF_YEARS = {
-    "crises": "Means over the runs, with 95 % intervals for their number.",
-    "fire": "Median, half and eight tenths of the runs.",
+    "crises": "Above: the crises of a run from the middle. Below: how many begin in a year, on average over the runs; lines hold the middle eight tenths of the runs.",
+    "fire": "Median and middle eight tenths of the runs, and what each side counted.",
 }
 _INTERVALS = (
     "Intervals are for the number of runs, not for doubt about the model. Days count from the start; deaths are persons."
