@@ -29,11 +29,17 @@ from escalation_sim.cli.story import asked_run
 from escalation_sim.errors import InputError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.console import RenderableType
+
+    from escalation_sim.analysis.summary import Row
     from escalation_sim.results import Result
     from escalation_sim.scenario import Scenario
 
-__all__ = ["run"]
+__all__ = ["run", "summary_rows"]
 
+BAR = 15  # columns of a bar that stands for all runs
 DEFAULT_RUNS = {"crisis": 1000, "rivalry": 200}
 
 Runs = Annotated[int, typer.Option("--runs", metavar="N", help="Number of runs.", parser=number_from("--runs", 1, MOST_RUNS))]
@@ -208,24 +214,34 @@ def show_summary(result: Result) -> None:
     from escalation_sim.cli.printing import say, table
 
     observed = result.scenario.observed is not None
-    columns = [("", "left"), ("Runs", "right"), ("95 % interval", "right"), ("10–90 % of runs", "right")]
-    rows: list[list[str]] = []
-    breaks: list[int] = []
-    group = ""
-    for row in summary(result):
-        if row.group != group:
-            breaks.append(len(rows))
-            rows.append([row.group.upper(), "", "", "", ""])
-            group = row.group
-        rows.append([row.label, row.value_text, row.interval_text, row.spread_text, row.observed])
+    columns = [("", "left"), ("Runs", "right"), ("95 %", "right"), ("Spread or share", "right")]
+    rows, breaks = summary_rows(list(summary(result)))
     if observed:
-        say(table([*columns, ("On record", "right")], rows, breaks[1:]))
+        say(table([*columns, ("On record", "right")], rows, breaks))
     else:
-        say(table(columns, [row[:4] for row in rows], breaks[1:]))
+        say(table(columns, [row[:4] for row in rows], breaks))
     say()
     say(
-        "Intervals are for the finite number of runs, not for doubt about the model. Days count from the start; deaths are persons."
+        "95 %: interval for the finite number of runs, not for doubt about the model. Spread: 10 to 90 % of the runs; bars are shares of all runs. "
+        "Days count from the start; deaths are persons."
     )
+
+
+def summary_rows(rows: Sequence[Row]) -> tuple[list[list[RenderableType]], list[int]]:
+    """The summary as cells, each share with a bar; and the rows before which a line is left free. Groups are headed by their name."""
+    from escalation_sim.cli.inline import bar
+
+    cells: list[list[RenderableType]] = []
+    breaks: list[int] = []
+    group = ""
+    for row in rows:
+        if row.group != group:
+            breaks.append(len(cells))
+            cells.append([row.group.upper(), "", "", "", ""])
+            group = row.group
+        drawn = bar(row.value, BAR) if row.unit == "share" else row.spread_text
+        cells.append([row.label, row.value_text, row.interval_text, drawn, row.observed])
+    return cells, breaks[1:]
 
 
 def show_story(result: Result, told: int | None) -> None:

@@ -26,7 +26,9 @@ def show_years(result: Result) -> None:
     show_all_years(list(over_the_years(result)))
     say()
     show_outsets(result)
-    say("Intervals are for the finite number of runs, not for doubt about the model. Deaths are persons.")
+    say(
+        "Intervals are of 95 % for the finite number of runs, not for doubt about the model. Spread: 10 to 90 % of the runs. Deaths are persons."
+    )
 
 
 def show_decades(rows: Sequence[Row]) -> None:
@@ -52,18 +54,11 @@ def show_decades(rows: Sequence[Row]) -> None:
 def show_all_years(rows: Sequence[Row]) -> None:
     """What happened over all the years, one row each under its group."""
     from escalation_sim.cli.printing import say, table
+    from escalation_sim.cli.run import summary_rows
 
-    lines: list[list[str]] = []
-    breaks: list[int] = []
-    group = ""
-    for row in rows:
-        if row.group != group:
-            breaks.append(len(lines))
-            lines.append([row.group.upper(), "", "", ""])
-            group = row.group
-        lines.append([row.label, row.value_text, row.interval_text, row.spread_text])
-    columns = [("Over all the years", "left"), ("Runs", "right"), ("95 % interval", "right"), ("10–90 % of runs", "right")]
-    say(table(columns, lines, breaks[1:]))
+    lines, breaks = summary_rows(rows)
+    columns = [("Over all the years", "left"), ("Runs", "right"), ("95 %", "right"), ("Spread or share", "right")]
+    say(table(columns, [line[:4] for line in lines], breaks))
 
 
 def show_outsets(result: Result) -> None:
@@ -81,10 +76,12 @@ def show_outsets(result: Result) -> None:
         [group, *(with_interval(row) for row in rows if row.group == group)]
         for group in dict.fromkeys(row.group for row in rows)
     ]
-    heads = [f"{label} (≤ {bottom:.2f})" if label == labels[0] else f"{label} (≥ {top:.2f})" for label in labels[:2]]
-    say(table([("By trust at the outset", "left"), *((head, "right") for head in (*heads, labels[2]))], lines))
-    say(f"{len(result.crises):,} crises of all runs. A difference between crises, not the effect of trust: what lowers")
-    say("trust may also make crises worse. Intervals allow for crises of one run being alike.")
+    heads = [f"trust ≤ {bottom:.2f}", f"trust ≥ {top:.2f}", labels[2]]
+    say(table([("By the outset", "left"), *((head, "right") for head in heads)], lines))
+    say(
+        f"{len(result.crises):,} crises of all runs, the thirds of them that begin with least and with most trust. A difference between crises, not the "
+        "effect of trust: what lowers trust may also make crises worse. Intervals allow for crises of one run being alike."
+    )
 
 
 def with_interval(row: Row) -> str:
