@@ -21,24 +21,16 @@ __all__ = [
 ]
 
 LABELS = {
-    "peak_rung": "Peak rung, mean",
-    "force": "Runs reaching force",
-    "war": "Runs reaching war",
-    "days_to_end": "Days to the end, mean",
-    "deaths_mean": "Deaths, mean",
-    "deaths_median": "Deaths, median (ratio)",
-    "cease_fire": "Runs with a cease-fire",
-    "misperception": "Misperception, rungs",
-}
-SHORT = {
     "peak_rung": "Peak rung",
     "force": "Force",
     "war": "War",
     "days_to_end": "Days to the end",
     "deaths_mean": "Deaths",
+    "deaths_median": "Deaths, median",
     "cease_fire": "Cease-fire",
     "misperception": "Misperception",
 }
+"""What the outcomes of a comparison are called where there is little room."""
 
 _PERIOD = re.compile(r"_[0-9]{4}s?$")
 _DIGITS = {"share": 1, "rungs": 2, "days": 1, "deaths": 0, "relative": 2}
@@ -60,7 +52,7 @@ def difference_rows(differences: pd.DataFrame) -> list[list[str]]:
             cells = [number(before, 0), number(after, 0), ratio(difference)]
             between = "" if low != low else f"{ratio(low)} to {ratio(high)}"
         else:
-            scale, digits = 100.0 if unit == "share" else 1.0, _DIGITS.get(unit, 2 if abs(before) >= 1.0 else 3)
+            scale, digits = 100.0 if unit == "share" else 1.0, _DIGITS.get(unit, digits_of(before))
             cells = [number(scale * before, digits), number(scale * after, digits), signed(scale * difference, digits)]
             between = "" if low != low else f"{signed(scale * low, digits)} to {signed(scale * high, digits)}"
         percent = " %" if unit == "share" else ""
@@ -68,12 +60,17 @@ def difference_rows(differences: pd.DataFrame) -> list[list[str]]:
     return rows
 
 
+def digits_of(size: float) -> int:
+    """Digits after the point of numbers of a size."""
+    return 0 if abs(size) >= 100.0 else 1 if abs(size) >= 10.0 else 2 if abs(size) >= 1.0 else 3
+
+
 def pairing_rows(pairs: pd.DataFrame, needed: pd.DataFrame) -> list[list[str]]:
     """The table of `pairing` in print, one row for each outcome, with the numbers of runs needed where there are any."""
     rows = []
     row: Any
     for row in pairs.itertuples(index=False):
-        label = SHORT.get(row.outcome, row.outcome[:1].upper() + row.outcome[1:].replace("_", " "))
+        label = LABELS.get(row.outcome, row.outcome[:1].upper() + row.outcome[1:].replace("_", " "))
         moves = [percent(getattr(row, name)) for name in ("lower", "same", "higher")]
         asked = row.outcome in needed.index and row.same < 1.0
         runs = runs_in_print(int(needed["paired"][row.outcome])) if asked else ""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from escalation_sim.analysis.in_print import difference_rows, pairing_rows, without_periods
+from escalation_sim.analysis.in_print import difference_rows, pairing_rows, percent, without_periods
 from escalation_sim.cli.changes import (
     AsOf,
     Changes,
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import pandas as pd
+    from rich.console import RenderableType
 
     from escalation_sim.experiments.comparison import Comparison, Plan
     from escalation_sim.scenario import Scenario
@@ -61,12 +62,15 @@ OfOutcome = Annotated[
 ]
 
 
-_OF_DIFFERENCES = ("As it was", "Changed", "Difference", "95 % interval")
+_OF_DIFFERENCES = ("Before", "After", "Change", "95 % interval")
+MARKS = 15  # columns of an interval drawn against zero
+_BAR = 11
 _OF_PAIRS = ("Lower", "Same", "Higher", "Corr.", "Factor", "Runs")
 _MOST_NAME = 44
 _DIFFERENCES = (
-    "The differences are taken run by run: run 37 has the same luck every time. Shares are in percent of runs, their differences in "
-    "points. The interval is for the finite number of runs, not for doubt about the model."
+    "Before: as it stands; after: with the change. Force, war, cease-fire: runs that reach or have it, in percent, their changes in points; else means, but for the median. The change is taken run by run: run 37 has the "
+    "same luck every time. The interval is for the finite number of runs, not for doubt about the model; each is drawn on a scale of its own, "
+    "● the change, │ none."
 )
 _PAIRS = (
     "Lower, same, higher: in so many runs. Less is better, but for cease-fires, which are good only where there is something to stop. "
@@ -167,6 +171,7 @@ def show_plan(plan: Plan) -> None:
 
 def show_comparison(found: Comparison, asked: Mapping[str, Changes]) -> None:
     """Print the comparison of every variant with the scenario as it stands."""
+    from escalation_sim.cli.inline import interval
     from escalation_sim.cli.printing import heading, say, table
 
     needed = found.needed(found.plan.precision if found.plan else None)
@@ -175,13 +180,44 @@ def show_comparison(found: Comparison, asked: Mapping[str, Changes]) -> None:
             say(heading(textwrap.shorten(described(name, changes), WIDTH, placeholder=" …")))
         differences = without_periods(found.differences.loc[name].reset_index())
         pairs = without_periods(found.pairs.loc[name].reset_index())
-        say(table(columns_of(*_OF_DIFFERENCES), difference_rows(differences)))
+        if found.base.scenario.kind == "crisis":
+            say(
+                table(
+                    [("Highest rung", "left"), *[("Before", "right"), ("", "tight"), ("After", "right"), ("", "tight")]],
+                    peak_rows(found, name),
+                )
+            )
+            say()
+        drawn = [
+            interval(low, middle, high, MARKS)
+            for low, middle, high in zip(*(differences[one] for one in ("low", "difference", "high")), strict=True)
+        ]
+        rows: list[list[RenderableType]] = [
+            [*cells, marks] for cells, marks in zip(difference_rows(differences), drawn, strict=True)
+        ]
+        say(table([*columns_of(*_OF_DIFFERENCES), ("less   0   more", "tight")], rows))
         say()
         own = needed[needed.index.get_level_values("variant") == name].droplevel("variant")
         say(table(columns_of(*_OF_PAIRS), pairing_rows(pairs, own)))
         say()
     for note in (_DIFFERENCES, *horizon_note(found), _PAIRS, *precision_note(needed), *reached_note(found)):
         say_wrapped(note)
+
+
+def peak_rows(found: Comparison, name: str) -> list[list[RenderableType]]:
+    """Shares of the runs by the highest rung, as it stands and in a variant, with bars on one scale; the highest rung on top."""
+    from escalation_sim.cli.inline import bar
+
+    ladder = found.base.scenario.ladder
+    before, after = (one.outcomes["peak_rung"].to_numpy(dtype=int) for one in (found.base, found.variants[name]))
+    low, high = int(min(before.min(), after.min())), int(max(before.max(), after.max()))
+    names = [*ladder.names, *[""] * (high + 1 - len(ladder))]
+    shares = {rung: [float((peak == rung).mean()) for peak in (before, after)] for rung in range(high, low - 1, -1)}
+    most = max(map(max, shares.values()))
+    return [
+        [f"{rung} {names[rung]}", *(cell for share in both for cell in (percent(share), bar(share / most, _BAR)))]
+        for rung, both in shares.items()
+    ]
 
 
 def columns_of(*names: str) -> list[tuple[str, str]]:
@@ -215,9 +251,10 @@ def reached_note(found: Comparison) -> list[str]:
 
 def say_wrapped(text: str) -> None:
     """Print a text in lines of at most 80 columns; an empty line for none."""
+    from escalation_sim.cli.inline import typed
     from escalation_sim.cli.printing import say
 
-    for line in textwrap.wrap(text, WIDTH, break_on_hyphens=False) or [""]:
+    for line in textwrap.wrap(typed(text), WIDTH, break_on_hyphens=False) or [""]:
         say(line)
 
 

@@ -12,10 +12,10 @@ from rich.text import Text
 __all__ = ["bar", "encodes", "interval", "stacked", "typed"]
 
 _FILLS = "█▒░"
-_SIGNS = "█▏▒░├─●┤│−–×±"
+_SIGNS = "█▏▒░├─●┤│┼−–×±"
 _TYPED = str.maketrans(
     {
-        **dict.fromkeys("█▉▊▋▌▐", "#"), **dict.fromkeys("▍▎▏▕", "."), "▒": "=", "░": "-", "├": "[", "┤": "]", "●": "o", "─": "-", "│": "|",
+        **dict.fromkeys("█▉▊▋▌▐", "#"), **dict.fromkeys("▍▎▏▕", "."), "▒": "=", "░": "-", "├": "[", "┤": "]", "●": "o", "─": "-", "│": "|", "┼": "+",
         "−": "-", "–": "-", "·": "-", "×": "x", "±": "+/-", "…": "...", "→": "->", "≤": "<=", "≥": ">=", "“": '"', "”": '"', "’": "'", "\u00a0": " ",
     }
 )  # fmt: skip
@@ -53,20 +53,23 @@ def interval(low: float, value: float, high: float, width: int, reach: float | N
 
     `reach` : what the ends of the columns stand for, to either side; default the farther end of the interval. Nothing is drawn of what is not finite.
     """
-    ends = [end for end in (low, value, high) if abs(end) < float("inf")]
-    reach = max(map(abs, ends), default=0.0) if reach is None else reach
+    known = abs(low) < float("inf") and abs(high) < float("inf")
+    reach = max(abs(end) for end in ((low, value, high) if known else (value,))) if reach is None else reach
     middle = width // 2
 
     def place(number: float) -> int:
-        return middle + round(middle * max(min(number / reach, 1.0), -1.0)) if reach > 0.0 else middle
+        """The column of a number; that of zero holds nothing else."""
+        away = round(middle * min(abs(number) / reach, 1.0)) if number and reach > 0.0 else 0
+        return middle + (max(away, 1) if number > 0.0 else -max(away, 1) if number < 0.0 else 0)
 
     signs = [" "] * width
     signs[middle] = "│"
     if not abs(value) < float("inf"):
         return Text("".join(signs))
-    if len(ends) == 3:
+    if known and low < high:
         first, last = place(low), place(high)
-        signs[first : last + 1] = "─" * (last - first + 1)
-        signs[first], signs[last] = "├", "┤"
+        signs[first : last + 1] = ["├", *"─" * (last - first - 1), "┤"][: last - first + 1]
+        if first < middle < last:
+            signs[middle] = "┼"
     signs[place(value)] = "●"
     return Text("".join(signs))

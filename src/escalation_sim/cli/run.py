@@ -217,7 +217,7 @@ def show_summary(result: Result) -> None:
     columns = [("", "left"), ("Runs", "right"), ("95 %", "right"), ("Spread or share", "right")]
     rows, breaks = summary_rows(list(summary(result)))
     if observed:
-        say(table([*columns, ("On record", "right")], rows, breaks))
+        say(table([*columns, ("Record", "right")], rows, breaks))
     else:
         say(table(columns, [row[:4] for row in rows], breaks))
     say()
@@ -240,7 +240,8 @@ def summary_rows(rows: Sequence[Row]) -> tuple[list[list[RenderableType]], list[
             cells.append([row.group.upper(), "", "", "", ""])
             group = row.group
         drawn = bar(row.value, BAR) if row.unit == "share" else row.spread_text
-        cells.append([row.label, row.value_text, row.interval_text, drawn, row.observed])
+        label = row.label.removeprefix("Peak at ")
+        cells.append([label[:1].upper() + label[1:], row.value_text, row.interval_text, drawn, row.observed])
     return cells, breaks[1:]
 
 

@@ -13,6 +13,8 @@ import typer
 from escalation_sim.cli.changes import Workers
 
 if TYPE_CHECKING:
+    from rich.console import RenderableType
+
     from escalation_sim.executors import Crew
     from escalation_sim.experiments.experiment import Experiment
     from escalation_sim.experiments.sweep import Sweep
@@ -22,6 +24,7 @@ __all__ = ["sweep"]
 MOST_SHOWN = 20
 MOST_COLUMNS = 4
 WIDTH = 80
+LEAST_BAR, MOST_BAR = 12, 24  # columns
 SHOWN = ("peak_rung", "force", "days_to_end_or_horizon", "deaths_total")
 
 _TITLES = {
@@ -118,10 +121,16 @@ def show_points(done: Sweep) -> None:
     columns = [name for name in labels.columns if "." not in name][:MOST_COLUMNS] or list(labels.columns)[:MOST_COLUMNS]
     outcomes = [name for name in SHOWN if name in means.columns]
     heads = [*((name, "left") for name in columns), *((_TITLES[name], "right") for name in outcomes)]
-    rows = []
+    rows: list[list[RenderableType]] = []
     for point, of_point in list(means.to_dict("index").items())[:MOST_SHOWN]:
         figures = [figure(name, float(of_point[name])) for name in outcomes]
         rows.append([*(in_print(labels.at[point, name]) for name in columns), *figures])
+    drawn = bars([float(mean) for mean in means[outcomes[0]].head(MOST_SHOWN)], heads, rows) if outcomes else None
+    if drawn:
+        heads, rows = (
+            [*heads, (f"{_TITLES[outcomes[0]]}, from 0", "tight")],
+            [[*cells, bar] for cells, bar in zip(rows, drawn, strict=True)],
+        )
     say(table(heads, rows))
     say()
     if len(means) > MOST_SHOWN:
@@ -133,6 +142,18 @@ def show_points(done: Sweep) -> None:
         say_wrapped(
             f"{len(failed):,} points could not be computed; the first: point {failed.index[0]}: {failed['error'].iloc[0]}"
         )
+
+
+def bars(means: list[float], heads: list[tuple[str, str]], rows: list[list[RenderableType]]) -> list[RenderableType] | None:
+    """Bars of means, from 0 to the largest, in the columns that a table leaves free; None where it leaves too few."""
+    from escalation_sim.cli.inline import bar
+
+    taken = sum(max(len(str(cell)) for cell in (head, *(row[place] for row in rows))) for place, (head, _) in enumerate(heads))
+    width = min(WIDTH - taken - 3 * len(heads), MOST_BAR)
+    most = max((mean for mean in means if mean == mean), default=0.0)
+    if width < LEAST_BAR or not most > 0.0 or min(means) < 0.0:
+        return None
+    return [bar(mean / most, width) for mean in means]
 
 
 def figure(name: str, mean: float) -> str:
