@@ -236,7 +236,7 @@ def test_what_is_printed_is_what_was_found_and_fits_80_columns(small):
         assert any(all(cell in line for cell in cells) for line in outcome.output.splitlines()), cells
     written = {path.name for path in Path("results/attribute-made").iterdir()}
     tables = {f"{kind}-misperception.csv" for kind in ("values", "interactions", "totals", "subsets")}
-    assert written == {*tables, "shapley-misperception.png", "shapley-misperception.svg"}
+    assert written == {"data", *tables, "shapley-misperception.png", "shapley-misperception.svg"}
     table = pd.read_csv("results/attribute-made/values-misperception.csv", index_col="channel")
     assert table["value"].to_numpy() == pytest.approx(found.values["value"].to_numpy())
 

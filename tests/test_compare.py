@@ -218,10 +218,10 @@ def test_the_comparison_fits_80_columns(small):
     assert outcome.exit_code == 0, outcome.output
     assert max(map(len, outcome.output.splitlines())) <= 80
     for words in (
-        "As it was",
+        "Before",
         "95 % interval",
         "Peak rung",
-        "Runs with a cease-fire",
+        "Cease-fire",
         "Misperception",
         "Same",
         "Changed: open",

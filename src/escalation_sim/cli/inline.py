@@ -43,7 +43,9 @@ def bar(share: float, width: int) -> RenderableType:
 
 
 def stacked(shares: Sequence[float], width: int) -> Text:
-    """Shares that add up to one, or less, one behind the other in at most `width` columns: full, grey, pale."""
+    """Shares that add up to one, or less, one behind the other in at most `width` columns: full, grey, pale. Nothing where one is not known."""
+    if any(share != share for share in shares):
+        return Text("")
     ends = [round(width * sum(shares[: place + 1])) for place in range(len(shares))]
     return Text("".join(fill * (end - start) for fill, start, end in zip(_FILLS, [0, *ends], ends, strict=False)))
 
