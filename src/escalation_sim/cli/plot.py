@@ -20,7 +20,9 @@ __all__ = ["plot"]
 
 Folder = Annotated[
     Path,
-    typer.Argument(metavar="RESULTS", help="Folder written by run, compare, attribute, sweep or claims.", show_default=False),
+    typer.Argument(
+        metavar="RESULTS", help="Folder written by run, compare, attribute, sweep, sensitivity or claims.", show_default=False
+    ),
 ]
 Out = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Folder for the charts (default: that of the results).")]
 Outcomes = Annotated[
@@ -51,9 +53,12 @@ def charts_of(results: Path) -> Mapping[str, Drawing]:
     """The charts of anything but a sweep, by file name."""
     from escalation_sim.experiments.archive import kind_of
     from escalation_sim.experiments.claims import holds_claims
+    from escalation_sim.experiments.sensitivity_kept import holds_sensitivity
 
     if holds_claims(results):
         return charts_of_claims(results)
+    if holds_sensitivity(results):
+        return charts_of_sensitivity(results)
     readers: dict[str, Callable[[Path], Mapping[str, Drawing]]] = {
         "comparison": charts_of_comparison,
         "attribution": charts_of_attribution,
@@ -92,6 +97,15 @@ def charts_of_claims(results: Path) -> Mapping[str, Drawing]:
     from escalation_sim.plots.claims import charts_of_claims
 
     return charts_of_claims(load_verdicts(results)[0])
+
+
+def charts_of_sensitivity(results: Path) -> Mapping[str, Drawing]:
+    """The charts of what `sensitivity` wrote."""
+    from escalation_sim.experiments.sensitivity_kept import load_sensitivity
+    from escalation_sim.plots.sensitivity import charts_of_sensitivity
+
+    found, ends, kept = load_sensitivity(results)
+    return charts_of_sensitivity(found, ends, kept["top"])
 
 
 def charts_of_sweep(results: Path, outcome: list[str] | None) -> Mapping[str, Drawing]:

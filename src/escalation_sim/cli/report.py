@@ -11,7 +11,9 @@ __all__ = ["report"]
 
 Results = Annotated[
     Path,
-    typer.Argument(metavar="RESULTS", help="Folder written by run, compare, attribute, sweep or claims.", show_default=False),
+    typer.Argument(
+        metavar="RESULTS", help="Folder written by run, compare, attribute, sweep, sensitivity or claims.", show_default=False
+    ),
 ]
 Out = Annotated[
     Path | None, typer.Option("--out", metavar="FILE", help="File to write (default: report.html in the result folder).")
