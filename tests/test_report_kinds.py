@@ -60,9 +60,23 @@ COMMANDS = {
     "comparison": 'compare made.yaml --variant "bold: set countries.north.government.resolve=2.0; open back_channel=0.6" --runs 40 --seed 3 --no-charts',
     "attribution": "attribute made.yaml --channels back_channel,dgmo_hotline --outcome force --runs 16 --seed 2 --set quiet_days=5 --no-charts",
     "sweep": "sweep loudness.yaml",
+    "sensitivity": "sensitivity made.yaml --over 'countries.north.government.*' --samples 4 --runs 4 --top 1 --effect 'open back_channel=0.6' --no-charts",
     "claims": "claims claims --sets 5 --runs 6 --seed 2",
 }
-FOLDERS = {"comparison": "compare-made", "attribution": "attribute-made", "sweep": "loudness", "claims": "claims"}
+FOLDERS = {
+    "comparison": "compare-made",
+    "attribution": "attribute-made",
+    "sweep": "loudness",
+    "sensitivity": "sensitivity-made-peak_rung",
+    "claims": "claims",
+}
+TABLES = {
+    "comparison": "differences.csv",
+    "attribution": "values-force.csv",
+    "sweep": "summary.csv",
+    "sensitivity": "indices.csv",
+    "claims": "verdicts.csv",
+}
 
 
 def called(*arguments: str):
@@ -108,15 +122,9 @@ def test_a_report_made_again_from_what_it_says_is_the_same(made, kind, tmp_path,
     place, pages = made
     monkeypatch.chdir(tmp_path)
     first, second = unpacked(pages[kind], tmp_path)
-    called(*first, *(["--no-charts"] if kind in ("comparison", "attribution") else []))
+    called(*first, *(["--no-charts"] if kind in ("comparison", "attribution", "sensitivity") else []))
     called(*second)
-    table = {
-        "comparison": "differences.csv",
-        "attribution": "values-force.csv",
-        "sweep": "summary.csv",
-        "claims": "verdicts.csv",
-    }[kind]
-    before, after = (pd.read_csv(root / "results" / FOLDERS[kind] / table) for root in (place, tmp_path))
+    before, after = (pd.read_csv(root / "results" / FOLDERS[kind] / TABLES[kind]) for root in (place, tmp_path))
     pd.testing.assert_frame_equal(before, after)
     assert (tmp_path / "results" / FOLDERS[kind] / "report.html").read_text(encoding="utf-8") == pages[kind]
 
@@ -247,6 +255,7 @@ def test_every_kind_says_what_it_holds_and_no_two_claim_the_same_folder(made, tm
         ("attribution", "shapley-force"),
         pytest.param("comparison", "differences", marks=pytest.mark.slow),
         pytest.param("claims", "claims-quiet-line", marks=pytest.mark.slow),
+        pytest.param("sensitivity", "tornado", marks=pytest.mark.slow),
     ],
 )
 def test_charts_of_kept_results_can_be_drawn_again(made, tmp_path, monkeypatch, kind, name):

@@ -8,6 +8,8 @@ from escalation_sim.experiments.sensitivity import Sensitivity
 
 __all__ = ["chance_in_words", "figure", "notes", "percent", "signed_size"]
 
+MOST_RUNS = 10_000_000  # that anybody would make
+
 
 def figure(value: float) -> str:
     """A size in print, three digits of it."""
@@ -56,7 +58,7 @@ def chance_in_words(found: Sensitivity) -> str:
     needed = split.runs_needed()
     if split.noise <= 0.05:
         return f"{said}."
-    said += f"; {needed:,.0f} runs would bring that to 5 %." if needed < float("inf") else "."
+    said += f"; {needed:,.0f} runs would bring that to 5 %." if needed <= MOST_RUNS else "."
     if split.noise <= 0.5:
         return said
     return (

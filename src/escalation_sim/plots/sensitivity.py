@@ -19,7 +19,7 @@ from escalation_sim.plots.style import BLUE, GREY, INK, ORANGE, SKY, literal, pe
 __all__ = ["charts_of_sensitivity", "morris_chart", "sobol_chart", "tornado_chart"]
 
 _LABEL = 48
-_ROW = 0.56
+_ROW = 0.66
 
 
 @styled

@@ -59,22 +59,16 @@ def page(folder: Path) -> Page:
 
 
 def answer(found: Sensitivity, what: str) -> Gist:
-    """The numbers that move it most."""
-    rows: list[Any] = found.indices.head(_NAMED).to_dict("records")
+    """The numbers that move it most, as far as noise lets them be told."""
+    footing = "In brackets 95 % intervals for the number of points. They say nothing about doubt in the ranges or in the model."
+    rows: list[Any] = [one for one in found.indices.to_dict("records") if one["low"] > one.get("noise", 0.0)][:_NAMED]
+    if not rows:
+        return Gist(f"No number moves {what} by more than the finite number of runs would by itself.", footing)
     if found.method == MORRIS:
-        words = "; ".join(
-            f"“{one['label']}” ({figure(one['effect'])}, {figure(one['low'])} to {figure(one['high'])})" for one in rows
-        )
-        sentence = f"Most move {what}, by so much when they move half their range: {words}."
-    else:
-        words = "; ".join(
-            f"“{one['label']}” {percent(one['total'])} ({percent(one['low'])} to {percent(one['high'])})" for one in rows
-        )
-        sentence = f"Of the variance of {what} between sets of numbers the largest shares go with {words}."
-    return Gist(
-        sentence,
-        "In brackets 95 % intervals for the number of points. They say nothing about doubt in the ranges or in the model.",
-    )
+        told = [f"“{one['label']}” ({figure(one['effect'])}, {figure(one['low'])} to {figure(one['high'])})" for one in rows]
+        return Gist(f"Most move {what}, by so much when they move half their range: {'; '.join(told)}.", footing)
+    told = [f"“{one['label']}” {percent(one['total'])} ({percent(one['low'])} to {percent(one['high'])})" for one in rows]
+    return Gist(f"Of the variance of {what} between sets of numbers the largest shares go with {'; '.join(told)}.", footing)
 
 
 def charts(found: Sensitivity, ends: Tornado | None, top: int) -> Iterator[Chart]:
