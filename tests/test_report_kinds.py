@@ -17,7 +17,9 @@ import pytest
 from typer.testing import CliRunner
 
 import escalation_sim as es
+from conftest import shipped, without_later_triggers
 from escalation_sim.analysis.gist import saved_run
+from escalation_sim.analysis.summary import in_print
 from escalation_sim.cli.commands import commands
 from escalation_sim.errors import InputError
 from escalation_sim.experiments.archive import archived, kind_of
@@ -271,3 +273,25 @@ def test_numbers_that_cannot_be_told_from_chance_are_not_told_as_an_answer(made)
     sure = bool(((values["value_low"] > 0) | (values["value_high"] < 0)).any())
     assert ("no line's part in that can be told from chance" in text.split("Runs reaching force")[1][:300]) == (not sure)
     assert np.isfinite(values["value"]).all()
+
+
+def test_a_rivalry_is_told_with_its_decades_and_one_run_of_it(tmp_path):
+    years = without_later_triggers(shipped("rivalry-1998-2025"), 300)
+    result = es.run(years, 6, 2)
+    result.save(tmp_path / "data")
+    page = report(tmp_path)
+    told = in_print(float(result.outcomes["crises"].mean()), "count")
+    assert f"In 300 days there are {told}" in page
+    assert "By the years" in page
+    assert "One run, told" in page
+    assert '<dl class="story"><dt>' in page
+
+
+def test_a_change_of_a_rivalry_is_told_in_crises_wars_and_deaths(tmp_path):
+    years = without_later_triggers(shipped("rivalry-1998-2025"), 120)
+    found = compare(years, years.open("back_channel", 0.6), runs=4)
+    save_comparison(found, tmp_path / "data", ["--open", "back_channel=0.6"])
+    text = html.unescape(report(tmp_path))
+    before, after = (found.differences.loc[("variant 1", "crises"), side] for side in ("before", "after"))
+    assert f"the mean number of crises goes from {before:.2f} to {after:.2f} (" in text
+    assert "that of wars goes from" in text

@@ -13,6 +13,7 @@ __all__ = [
     "difference_rows",
     "factor",
     "number",
+    "of_a_period",
     "pairing_rows",
     "percent",
     "ratio",
@@ -40,7 +41,12 @@ _MOST_RUNS = 10_000_000  # that anybody would make
 
 def without_periods(table: pd.DataFrame) -> pd.DataFrame:
     """Without the outcomes of single years and decades."""
-    return table[[_PERIOD.search(name) is None for name in table["outcome"]]]
+    return table[[not of_a_period(name) for name in table["outcome"]]]
+
+
+def of_a_period(outcome: str) -> bool:
+    """Whether an outcome is that of a single year or decade."""
+    return _PERIOD.search(outcome) is not None
 
 
 def difference_rows(differences: pd.DataFrame) -> list[list[str]]:

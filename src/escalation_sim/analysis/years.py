@@ -186,5 +186,6 @@ def years_in_words(result: Result) -> str:
         f"{row.value_text}" + (f" ({row.interval_text})" if row.interval_text else "")
         for row in (in_all[_BY_DECADE[name][0]] for name in ("crises", "crises_with_force", "wars"))
     )
-    span = result.scenario.horizon_days / 365.25
-    return f"In {span:.0f} years there are {crises} crises on average, {force} of them with force, and {wars} become war."
+    days = result.scenario.horizon_days
+    span = f"{days / 365.25:.0f} years" if days > 548.0 else f"{days:g} days"
+    return f"In {span} there are {crises} crises on average, {force} of them with force, and {wars} become war."

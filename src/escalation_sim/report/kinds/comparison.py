@@ -153,13 +153,13 @@ def answer(found: Comparison, name: str, change: str) -> Gist:
         return gist(found.base, found.variants[name], change)
     rows = {row[0]: row for row in readable_differences(found.differences.loc[name].reset_index())}
     told = [
-        f"{what} from {before} to {after} ({difference}; {interval or 'no interval'})"
-        for key, what in (("Crises", "crises go"), ("Wars", "wars"), ("Deaths, mean", "deaths"))
+        f"{what} goes from {before} to {after} ({difference}; {interval or 'no interval'})"
+        for key, what in (("Crises", "crises"), ("Wars", "wars"), ("Deaths, mean", "deaths"))
         if key in rows
         for _, before, after, difference, interval in [rows[key]]
     ]
     return Gist(
-        f"{change}, the mean number of {', of '.join(told)}.",
+        f"{change}, the mean number of {', that of '.join(told)}.",
         f"{found.runs:,} pairs of runs with the same luck; in brackets the difference run by run and its 95 % interval for that number of "
         "runs, which says nothing about doubt in the model.",
     )  # fmt: skip
