@@ -28,8 +28,6 @@ BLOCK = 512
 UNIFORM = "uniform"
 NORMAL = "normal"
 
-_ALL = np.arange(BLOCK)
-
 _PAIR = 2  # normal values come in pairs, for one call and the next
 
 
@@ -83,16 +81,9 @@ _VALUES = {UNIFORM: _uniform, NORMAL: _normal}
 
 def initial_draws(seed: int, runs: Sequence[int] | Array, process: str, member: str, kind: str = UNIFORM) -> Array:
     """One draw per run, made before the first step; shape (run,)."""
-    numbers = np.asarray(runs, dtype=np.int64)
-    words = np.empty((_PAIR, len(numbers)), np.uint32)
-    of_block: dict[int, Array] = {}
-    start = 0
-    for block, within in _pieces(numbers // BLOCK, numbers % BLOCK):
-        if block not in of_block:
-            of_block[block] = _words(_stream(seed, block, "initial/" + process, member), _PAIR * BLOCK).reshape(_PAIR, BLOCK)
-        words[:, start : start + len(within)] = of_block[block].take(within, axis=-1)
-        start += len(within)
-    values: Array = _VALUES[kind](words)[0]
+    blocks, places = _blocks_of(np.asarray(runs, dtype=np.int64))
+    streams = [_stream(seed, block, "initial/" + process, member) for block in blocks]
+    values: Array = _VALUES[kind](_words_of_runs(streams, _PAIR, places))[0]
     return values
 
 
@@ -133,16 +124,15 @@ class Draws:
     """
 
     def __init__(self, seed: int, runs: Sequence[int] | Array, processes: Sequence[Process]) -> None:
-        numbers = np.asarray(runs, dtype=np.int64)
-        self._pieces = _pieces(numbers // BLOCK, numbers % BLOCK)
+        self._runs = np.asarray(runs, dtype=np.int64)
+        self._blocks, self._places = _blocks_of(self._runs)
         self._processes = {process.name: process for process in processes}
-        blocks = np.unique(numbers // BLOCK).tolist()
         self._streams = {
             block: {
                 process.name: [_stream(seed, block, process.name, member) for member in process.members]
                 for process in processes
             }
-            for block in blocks
+            for block in self._blocks
         }
         self._ahead: dict[str, Array] = {}
         self._columns: dict[str, Array | None] = {}  # of what was drawn ahead, those of the runs that are left; None for all
@@ -166,17 +156,9 @@ class Draws:
 
     def keep(self, places: NDArrayInt) -> None:
         """Go on with the runs at these places only (ascending places among the present ones)."""
-        start = 0
-        kept = []
-        for block, within in self._pieces:
-            stop = start + len(within)
-            first, last = np.searchsorted(places, (start, stop))
-            if last > first:
-                kept.append((block, within[places[first:last] - start]))
-            start = stop
-        self._pieces = kept
-        alive = {block for block, _ in kept}
-        self._streams = {block: streams for block, streams in self._streams.items() if block in alive}
+        self._runs = self._runs[places]
+        self._blocks, self._places = _blocks_of(self._runs)
+        self._streams = {block: self._streams[block] for block in self._blocks}
         renewed: dict[int, Array] = {}
         for name, columns in self._columns.items():
             if id(columns) not in renewed:
@@ -195,7 +177,8 @@ class Draws:
         first = parts[0]
         whole._processes = first._processes
         whole._used = dict(first._used)
-        whole._pieces = [piece for part in parts for piece in part._pieces]
+        whole._runs = np.concatenate([part._runs for part in parts])
+        whole._blocks, whole._places = _blocks_of(whole._runs)
         whole._streams = {block: streams for part in parts for block, streams in part._streams.items()}
         whole._ahead = {name: np.concatenate([part._left(name) for part in parts], axis=-1) for name in first._ahead}
         whole._columns = dict.fromkeys(whole._ahead)
@@ -207,27 +190,30 @@ class Draws:
         return self._ahead[name] if columns is None else self._ahead[name].take(columns, axis=-1)
 
     def _draw(self, process: Process) -> Array:
-        count = sum(len(within) for _, within in self._pieces)
-        shape = (process.ahead, process.lanes, BLOCK)
-        words = np.empty((process.ahead, process.lanes, len(process.members), count), np.uint32)
-        wanted: dict[int, list[tuple[slice, Array | None]]] = {}
-        start = 0
-        for block, piece in self._pieces:
-            all_of_it = len(piece) == BLOCK and bool((piece == _ALL).all())
-            wanted.setdefault(block, []).append((slice(start, start + len(piece)), None if all_of_it else piece))
-            start += len(piece)
-        for block, here in wanted.items():
-            for member, stream in enumerate(self._streams[block][process.name]):
-                whole = _words(stream, math.prod(shape)).reshape(shape)
-                for places, within in here:
-                    words[:, :, member, places] = whole if within is None else whole.take(within, axis=-1)
-        return _VALUES[process.kind](words).reshape(process.ahead, process.lanes, *process.shape, count)
+        rows, count = process.ahead * process.lanes, len(self._runs)
+        words = np.empty((len(process.members), rows, count), np.uint32)
+        for member in range(len(process.members)):
+            streams = [self._streams[block][process.name][member] for block in self._blocks]
+            _words_of_runs(streams, rows, self._places, words[member])
+        calls_first = np.moveaxis(words.reshape(*process.shape, process.ahead, process.lanes, count), (-3, -2), (0, 1))
+        values: Array = _VALUES[process.kind](calls_first)
+        return values
 
 
-def _pieces(blocks: Array, within: Array) -> list[tuple[int, Array]]:
-    """Stretches of runs of one block, in order: the block, and the places of the runs in it."""
-    borders = np.flatnonzero(np.diff(blocks)) + 1
-    return [(int(blocks[start]), places) for start, places in zip((0, *borders), np.split(within, borders), strict=True)]
+def _blocks_of(runs: Array) -> tuple[list[int], Array | None]:
+    """The blocks of some runs, and where each run is when all of these blocks are laid side by side; None where the runs are all of them, in order."""
+    blocks, which = np.unique(runs // BLOCK, return_inverse=True)
+    places = which * BLOCK + runs % BLOCK
+    all_of_them = len(places) == len(blocks) * BLOCK and bool((np.diff(places) == 1).all())
+    return blocks.tolist(), None if all_of_them else places
+
+
+def _words_of_runs(streams: Sequence[np.random.Generator], rows: int, places: Array | None, out: Array | None = None) -> Array:
+    """The next words of the streams of some blocks, of the runs at `places` of these (see `_blocks_of`); shape (row, run)."""
+    whole = out if out is not None and places is None else np.empty((rows, len(streams) * BLOCK), np.uint32)
+    for number, stream in enumerate(streams):
+        whole[:, number * BLOCK : (number + 1) * BLOCK] = _words(stream, rows * BLOCK).reshape(rows, BLOCK)
+    return whole if places is None else whole.take(places, axis=-1, out=out, mode="clip")  # the fastest mode
 
 
 NDArrayInt = np.ndarray[tuple[int, ...], np.dtype[np.int64]]

@@ -38,7 +38,7 @@ __all__ = ["Task", "numbers_of_points", "run", "run_design", "run_to_disk"]
 Progress = Callable[[int, int], None]
 
 MOST_RUNS = 100_000_000
-_PIECE = 16 * CHUNK  # rows a worker computes at a time, at most: enough that chunks that run empty can be put together
+_PIECE = 12 * CHUNK  # rows a worker computes at a time, at most: enough that chunks that run empty can be put together
 _PIECES_A_WORKER = 4  # at least, so that nobody waits long for the last
 
 

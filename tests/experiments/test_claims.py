@@ -13,7 +13,7 @@ import pytest
 
 from escalation_sim.analysis.verdicts import NO_EFFECT, OPPOSITE, SUPPORTED
 from escalation_sim.errors import InputError
-from escalation_sim.experiments import claims as claims_module
+from escalation_sim.experiments import pieces
 from escalation_sim.experiments.claim import FOUNDING, load_claim, load_claims
 from escalation_sim.experiments.claims import verdicts_on
 from escalation_sim.experiments.claims_page import claims_page
@@ -137,7 +137,7 @@ def test_what_was_interrupted_is_gone_on_with_and_gives_the_same(tmp_path, monke
     theories = ("quantal_response", "spiral", "prospect")
     verdicts_on([claim], SMALL, tmp_path / "whole", theories=theories)
     computed = []
-    put = claims_module.put
+    put = pieces.put
 
     def interrupted(target, written):
         if target.parent.name == "parts":
@@ -146,7 +146,7 @@ def test_what_was_interrupted_is_gone_on_with_and_gives_the_same(tmp_path, monke
             computed.append(target.name)
         put(target, written)
 
-    monkeypatch.setattr(claims_module, "put", interrupted)
+    monkeypatch.setattr(pieces, "put", interrupted)
     with pytest.raises(KeyboardInterrupt):
         verdicts_on([claim], SMALL, tmp_path / "cut", theories=theories)
     assert len(list((tmp_path / "cut" / "parts").iterdir())) == 2

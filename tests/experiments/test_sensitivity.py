@@ -17,6 +17,7 @@ import escalation_sim as es
 from escalation_sim.analysis.chance import Split
 from escalation_sim.analysis.estimates import Estimate
 from escalation_sim.cli.commands import commands
+from escalation_sim.experiments import pieces as pieces_module
 from escalation_sim.experiments import response as response_module
 from escalation_sim.experiments.response import response_of, values_at
 from escalation_sim.experiments.sensitivity import OTHERS, Sensitivity, sensitivity
@@ -82,6 +83,75 @@ def test_neither_workers_nor_pieces_change_a_bit(brief, monkeypatch):
         pd.testing.assert_frame_equal(whole.indices, other.indices, check_exact=True)
         pd.testing.assert_frame_equal(whole.points, other.points, check_exact=True)
         assert whole.split == other.split
+
+
+SMALL = {"over": [RESOLVE, COSTS], "samples": 4, "runs": 6}
+
+
+def stopped_after(pieces, monkeypatch, error):
+    """Let a computation be stopped once so many pieces are kept; what was computed is told."""
+    put, kept = pieces_module.put, []
+
+    def put_or_stop(target, written):
+        if len(kept) == pieces:
+            raise error
+        kept.append(target.name)
+        put(target, written)
+
+    monkeypatch.setattr(response_module, "ROWS_A_PART", 30)
+    monkeypatch.setattr(pieces_module, "put", put_or_stop)
+    return kept
+
+
+def test_what_was_stopped_is_gone_on_with_and_gives_the_same(brief, monkeypatch, tmp_path):
+    whole = sensitivity(brief, "deaths_total", effect=OPEN, **SMALL)
+    with monkeypatch.context() as patch:
+        kept = stopped_after(2, patch, KeyboardInterrupt())
+        with pytest.raises(KeyboardInterrupt):
+            sensitivity(brief, "deaths_total", effect=OPEN, **SMALL, folder=tmp_path)
+    with monkeypatch.context() as patch:
+        again, told = stopped_after(-1, patch, None), []
+        found = sensitivity(
+            brief, "deaths_total", effect=OPEN, **SMALL, folder=tmp_path, progress=lambda *done: told.append(done)
+        )
+    assert len(kept) == 2
+    assert not set(kept) & set(again), "nothing is computed twice"
+    assert told[0] == (60, 144)
+    assert told[-1] == (144, 144)
+    pd.testing.assert_frame_equal(found.indices, whole.indices, check_exact=True)
+
+
+def test_another_question_finds_no_piece_of_this_one(brief, monkeypatch, tmp_path):
+    kept = stopped_after(-1, monkeypatch, None)
+
+    def computed(scenario=brief, outcome="deaths_total", **changed):
+        kept.clear()
+        sensitivity(scenario, outcome, **{**SMALL, **changed}, folder=tmp_path)
+        return len(kept)
+
+    assert computed() == 3
+    assert computed() == 0
+    others = ({"seed": 2}, {"runs": 5}, {"over": [RESOLVE, "model.media.uptake"]}, {"outcome": "peak_rung"})
+    for changed in (*others, {"scenario": brief.set("quiet_days", 12)}):
+        assert computed(**changed) >= 2, changed
+    assert computed() == 0
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "said"),
+    [(KeyboardInterrupt(), 130, "interrupted: "), (OSError(28, "No space left on device"), 1, "No space left")],
+)
+def test_what_stops_it_is_said_with_what_is_kept(brief, monkeypatch, tmp_path, error, code, said):
+    file = tmp_path / "small.yaml"
+    file.write_text(json.dumps(brief.document, default=str))
+    stopped_after(1, monkeypatch, error)
+    done = called(
+        "sensitivity", str(file), "--over", RESOLVE, "--over", COSTS, "--samples", "4", "--runs", "6", "--out", str(tmp_path / "out")
+    )  # fmt: skip
+    assert done.exit_code == code, done.output
+    assert said in done.output
+    assert "30 of 72 runs are kept in" in done.output
+    assert "Traceback" not in done.output
 
 
 def test_the_response_is_what_a_design_gives_with_judged_numbers_fixed(brief):

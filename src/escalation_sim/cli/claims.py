@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from escalation_sim.cli.changes import Seed, Workers, number_from
+from escalation_sim.cli.sweep import DaskAddress, crew
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
+    from escalation_sim.executors import Crew
     from escalation_sim.experiments.claim import Claim
     from escalation_sim.experiments.claims import Verdict, Verdicts
     from escalation_sim.experiments.trials import Plan
@@ -61,6 +63,7 @@ def claims(  # noqa: PLR0913  (one argument for each option)
     out: Out = Path("results") / "claims",
     docs: Docs = False,
     workers: Workers = "1",  # type: ignore[assignment]
+    dask: DaskAddress = None,
 ) -> None:
     """Test claims about what talking does, over the declared ranges of all numbers and every theory. The same command goes on where it was stopped."""
     from escalation_sim.cli.run import check_folder
@@ -71,17 +74,19 @@ def claims(  # noqa: PLR0913  (one argument for each option)
     asked = load_claims(folder, claim or ())
     check_folder(out)
     plan = FULL if full else Plan(sets, runs, rivalry_runs, seed)
-    show_verdicts(found := computed(asked, plan, out, workers))
+    with crew(workers, dask) as those:
+        found = computed(asked, plan, out, those)
+    show_verdicts(found)
     show_files(found, out, docs)
 
 
-def computed(asked: list[Claim], plan: Plan, out: Path, workers: int) -> Verdicts:
+def computed(asked: list[Claim], plan: Plan, out: Path, those: Crew) -> Verdicts:
     """The verdicts, with a bar while runs are computed; what stops it is said together with what is kept."""
     from escalation_sim.cli.printing import kept_on_failure, progress_bar
     from escalation_sim.experiments.claims import verdicts_on
 
     with progress_bar("runs", 0) as tell, kept_on_failure("runs", out, tell) as progress:
-        return verdicts_on(asked, plan, out, workers=workers, progress=progress)
+        return verdicts_on(asked, plan, out, workers=those, progress=progress)
 
 
 def show_verdicts(found: Verdicts) -> None:

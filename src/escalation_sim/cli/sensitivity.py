@@ -21,6 +21,7 @@ from escalation_sim.cli.changes import (
     number_from,
     variant_from,
 )
+from escalation_sim.cli.sweep import DaskAddress, crew
 from escalation_sim.errors import InputError
 
 if TYPE_CHECKING:
@@ -106,9 +107,10 @@ def sensitivity(  # noqa: PLR0913  (one argument for each option)
     out: Out = None,
     no_charts: NoCharts = False,
     workers: Workers = "1",  # type: ignore[assignment]
+    dask: DaskAddress = None,
 ) -> None:
-    """Which numbers decide an outcome or the effect of a channel, and how much of it is chance."""
-    from escalation_sim.cli.printing import progress_bar
+    """Which numbers decide an outcome or the effect of a channel, and how much of it is chance. The same command goes on where it was stopped."""
+    from escalation_sim.cli.printing import kept_on_failure, progress_bar
     from escalation_sim.cli.run import check_folder
     from escalation_sim.experiments import sensitivity as engine
     from escalation_sim.experiments.tornado import tornado
@@ -120,16 +122,18 @@ def sensitivity(  # noqa: PLR0913  (one argument for each option)
     folder = out if out is not None else Path("results") / f"sensitivity-{crisis.name}-{outcome}"
     check_folder(folder)
     show_header(crisis, changes, outcome, change, seed)
-    with progress_bar("runs", 0) as progress:
-        found = engine.sensitivity(
-            crisis, outcome, method=method, effect=change, over=over or None, groups=groups, top=top, samples=samples, runs=runs,
-            seed=seed, workers=workers, progress=progress,
-        )  # fmt: skip
-    show_indices(found, top)
-    largest = found.largest(top)
-    ends = (
-        tornado(crisis, outcome, largest, effect=change, runs=RUNS_OF_TORNADO, seed=seed, workers=workers) if largest else None
-    )
+    with crew(workers, dask) as those:
+        with progress_bar("runs", 0) as tell, kept_on_failure("runs", folder, tell) as progress:
+            found = engine.sensitivity(
+                crisis, outcome, method=method, effect=change, over=over or None, groups=groups, top=top, samples=samples, runs=runs,
+                seed=seed, workers=those, folder=folder, progress=progress,
+            )  # fmt: skip
+        show_indices(found, top)
+        ends = None
+        if largest := found.largest(top):
+            ends = tornado(
+                crisis, outcome, largest, effect=change, runs=RUNS_OF_TORNADO, seed=seed, workers=those, folder=folder
+            )
     arguments = [
         *("--outcome", outcome, "--method", method),
         *(["--effect", effect] if effect is not None else []),

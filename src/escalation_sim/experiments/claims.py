@@ -30,10 +30,11 @@ from escalation_sim.analysis.verdicts import (
     verdict_of_tests,
 )
 from escalation_sim.errors import InputError
-from escalation_sim.executors import Crew, crew_of, done_in_order
+from escalation_sim.executors import Crew, crew_of
 from escalation_sim.experiments.claim import Claim, Test, claim_from
+from escalation_sim.experiments.pieces import FOLDER, frames_of
 from escalation_sim.experiments.store import fingerprint_of_code, put
-from escalation_sim.experiments.trials import Plan, Trial, trials_of
+from escalation_sim.experiments.trials import Plan, trials_of
 from escalation_sim.experiments.worlds import place_in_range
 from escalation_sim.inputs import varied
 from escalation_sim.parameters import Array
@@ -178,16 +179,9 @@ def verdicts_on(
     """
     place = folder_for_claims(Path(folder))
     trials = trials_of(claims, theories, plan)
-    size = {trial.key: trial.runs for trial in trials}
-    todo = [(number, trial) for number, trial in enumerate(trials) if not file_of(place, trial).is_file()]
-    total, done = sum(size.values()), sum(size.values()) - sum(trial.runs for _, trial in todo)
-    tell = progress or (lambda _done, _total: None)
-    tell(done, total)
-    for number, frame in done_in_order(todo, crew_of(workers) if isinstance(workers, int) else workers):
-        put(file_of(place, trials[number]), frame.to_parquet)
-        done += size[trials[number].key]
-        tell(done, total)
-    rows = pd.concat([pd.read_parquet(file_of(place, trial)) for trial in trials], ignore_index=True)
+    crew = crew_of(workers) if isinstance(workers, int) else workers
+    frames = dict(frames_of(trials, place, crew, progress))
+    rows = pd.concat([frames[number] for number in range(len(trials))], ignore_index=True)
     found = judged(claims, rows, plan, theories, matched)
     written(found, place)
     return found
@@ -197,19 +191,14 @@ def folder_for_claims(place: Path) -> Path:
     """The folder, made if it is missing; raises InputError where it holds something else."""
     if place.exists() and not place.is_dir():
         raise InputError("not a folder", file=str(place))
-    if place.is_dir() and any(place.iterdir()) and not (place / "parts").is_dir():
+    if place.is_dir() and any(place.iterdir()) and not (place / FOLDER).is_dir():
         raise InputError(
             "holds something other than tests of claims", file=str(place), allowed="a new folder, or one of claims"
         )
-    (place / "parts").mkdir(parents=True, exist_ok=True)
-    for left in place.glob("**/.making-*"):
+    (place / FOLDER).mkdir(parents=True, exist_ok=True)
+    for left in place.glob(".making-*"):
         left.unlink(missing_ok=True)
     return place
-
-
-def file_of(place: Path, trial: Trial) -> Path:
-    """Where a piece is kept."""
-    return place / "parts" / f"{trial.key[:32]}.parquet"
 
 
 def written(found: Verdicts, place: Path) -> None:

@@ -7,13 +7,18 @@ number that is not varied stands at its central value, so that what differs betw
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
 from escalation_sim.errors import EscalationError, InputError, nearest
-from escalation_sim.executors import crew_of, done_in_order
+from escalation_sim.executors import Crew, Here
 from escalation_sim.experiments.experiment import matching
+from escalation_sim.experiments.pieces import frames_of
+from escalation_sim.experiments.store import fingerprint_of, fingerprint_of_code
 from escalation_sim.experiments.sweep import ROWS_A_PART, Part
 from escalation_sim.experiments.tables import column_of, names_of_outcomes, outcomes_of
 from escalation_sim.experiments.variants import Variant
@@ -51,6 +56,35 @@ class Side:
 
 
 @dataclass(frozen=True)
+class Answer:
+    """One outcome of some points: a piece that can be kept."""
+
+    part: Part
+    outcome: str
+
+    @cached_property
+    def key(self) -> str:
+        """Hash of all that decides it."""
+        part = self.part
+        design = {path: values.tolist() for path, values in part.design.items()}
+        content = [fingerprint_of_code(), part.scenario.document, part.seed, part.first, part.last, design, self.outcome]
+        return fingerprint_of([*content, part.points.tolist()])
+
+    @property
+    def runs(self) -> int:
+        """Runs that it computes."""
+        return len(self.part.points) * (self.part.last - self.part.first)
+
+    def done(self) -> pd.DataFrame:
+        """The outcome, a row for each point and run; raises EscalationError where the model could not be computed."""
+        table, failures = self.part.done()
+        if failures:
+            raise EscalationError(f"the model could not be computed: {next(iter(failures.values()))}")
+        values = dict(outcomes_of(table, self.part.scenario))[self.outcome]
+        return pd.DataFrame({self.outcome: values.astype(np.float32)})
+
+
+@dataclass(frozen=True)
 class Response:
     """An outcome, as a function of numbers.
 
@@ -59,15 +93,17 @@ class Response:
     sides : the scenario; with a change, the scenario and the changed one, of which the difference (changed less as it stands) is taken.
     outcome : a name of `tables.names_of_outcomes`.
     runs, seed : of every point; run r has the same luck at all of them, and on both sides.
-    workers : processes to compute in; changes no result.
-    progress : called with (rows done, rows in all).
+    crew : who computes; changes no result.
+    folder : where what is computed is kept, so that it is not computed again; None keeps nothing.
+    progress : called with (rows done, rows in all), those that were there before included.
     """
 
     sides: tuple[Side, ...]
     outcome: str
     runs: int
     seed: int
-    workers: int = 1
+    crew: Crew = field(default_factory=Here)
+    folder: Path | None = None
     progress: Progress | None = None
 
     @property
@@ -92,34 +128,28 @@ class Response:
             asked = f"{points:,} points of {self.runs:,} runs"
             raise InputError("too much at a time", value=asked, allowed=f"{MOST_VALUES:,} values: fewer points or runs")
         parts = [part for side, design in zip(self.sides, designs, strict=True) for part in self.parts(side, design, points)]
+        starts = np.cumsum([0, *(len(one.part.points) for one in parts)])
         found = np.empty((len(self.sides) * points, self.runs), np.float32)
-        start = 0
-        for number, (table, failures) in done_in_order(list(enumerate(parts)), crew_of(self.workers)):
-            if failures:
-                raise EscalationError(f"the model could not be computed: {next(iter(failures.values()))}")
-            values = dict(outcomes_of(table, parts[number].scenario))[self.outcome].reshape(-1, self.runs)
-            found[start : start + len(values)] = values
-            start += len(values)
-            if self.progress:
-                self.progress(start * self.runs, found.size)
+        for number, frame in frames_of(parts, self.folder, self.crew, self.progress):
+            found[starts[number] : starts[number + 1]] = frame[self.outcome].to_numpy().reshape(-1, self.runs)
         if np.isnan(found).any():
             raise InputError(
                 "not every run has this outcome", key="outcome", value=self.outcome, allowed="one that every run has"
             )
         return found[points:] - found[:points] if len(self.sides) == 2 else found
 
-    def parts(self, side: Side, design: Mapping[str, Array], points: int) -> list[Part]:
+    def parts(self, side: Side, design: Mapping[str, Array], points: int) -> list[Answer]:
         """One side cut into what is computed at a time; its outcome is that of the changed scenario's own ladder and horizon."""
         checked = numbers_of_points(side.scenario, design)
         size = max(ROWS_A_PART // self.runs, 1)
         cuts = [slice(start, start + size) for start in range(0, points, size)]
         numbers, columns = np.arange(points), (column_of(self.outcome),)
-        return [
-            Part(
-                side.scenario, self.seed, numbers[cut], 0, self.runs, columns, {path: one[cut] for path, one in checked.items()}
-            )
-            for cut in cuts
+        designs = [{path: one[cut] for path, one in checked.items()} for cut in cuts]
+        parts = [
+            Part(side.scenario, self.seed, numbers[cut], 0, self.runs, columns, design)
+            for cut, design in zip(cuts, designs, strict=True)
         ]
+        return [Answer(part, self.outcome) for part in parts]
 
 
 def response_of(  # noqa: PLR0913  (what to look at, and how)
@@ -130,7 +160,8 @@ def response_of(  # noqa: PLR0913  (what to look at, and how)
     over: Sequence[str] | None = None,
     runs: int = 20,
     seed: int = 1,
-    workers: int = 1,
+    crew: Crew | None = None,
+    folder: Path | None = None,
     progress: Progress | None = None,
 ) -> Response:
     """The response of a scenario, or of a change to it.
@@ -149,7 +180,7 @@ def response_of(  # noqa: PLR0913  (what to look at, and how)
         raise InputError("out of range", key="runs", value=runs, allowed="2 or more: with one run chance cannot be told apart")
     scenarios = (scenario,) if effect is None else (scenario, effect.applied(scenario))
     sides = tuple(side_of(one, over, frozenset(effect.entries if effect else ())) for one in scenarios)
-    response = Response(sides, outcome, runs, seed, workers, progress)
+    response = Response(sides, outcome, runs, seed, crew or Here(), folder, progress)
     check_ranges(over, response.numbers, scenarios[-1])
     return response
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 import numpy as np
@@ -15,6 +16,7 @@ import pandas as pd
 
 from escalation_sim.analysis.chance import Split, told_apart
 from escalation_sim.errors import InputError, nearest
+from escalation_sim.executors import Crew, crew_of
 from escalation_sim.experiments.indices import MORRIS, SOBOL, Design, indices_of, morris_design, sobol_design
 from escalation_sim.experiments.labels import label_of, section_of
 from escalation_sim.experiments.response import Response, response_of
@@ -95,7 +97,8 @@ def sensitivity(  # noqa: PLR0913  (what to look at, and how)
     samples: int | None = None,
     runs: int = 20,
     seed: int = 1,
-    workers: int = 1,
+    workers: int | Crew = 1,
+    folder: str | Path | None = None,
     progress: Progress | None = None,
 ) -> Sensitivity:
     """Which numbers decide an outcome of a scenario, or the effect of a change on it.
@@ -108,7 +111,9 @@ def sensitivity(  # noqa: PLR0913  (what to look at, and how)
     over : paths or patterns of the numbers to vary (`channels.*`), all others at their central values; default: all that have a range.
     groups : one index for each section (government, media, each channel …) instead of each number.
     samples : trajectories (Morris, default 20) or base points (Sobol, a power of two, default 256).
-    runs, seed, workers, progress : of each point; as in `run_design`. `progress` is called anew for each of two stages.
+    runs, seed, progress : of each point; as in `run_design`. `progress` is called anew for each of two stages.
+    workers : processes, or a crew of `executors`. Changes no result.
+    folder : where what is computed is kept, so that an interrupted call is gone on with by the same call; default: nothing is kept.
 
     Returns
     -------
@@ -116,12 +121,14 @@ def sensitivity(  # noqa: PLR0913  (what to look at, and how)
 
     Raises
     ------
-    InputError : an unknown method, outcome or path, sizes out of range, an outcome that not every run has.
+    InputError : an unknown method, outcome or path, sizes out of range, an outcome that not every run has; worker processes keep dying.
+    OSError : the disk is full, or the folder cannot be written. What is finished is kept.
     """
     check_choices(method, samples, top)
     response = response_of(
-        scenario, outcome, effect=effect, over=over, runs=runs, seed=seed, workers=workers, progress=progress
-    )
+        scenario, outcome, effect=effect, over=over, runs=runs, seed=seed, crew=crew_of(workers) if isinstance(workers, int) else workers,
+        folder=None if folder is None else Path(folder), progress=progress,
+    )  # fmt: skip
     members = members_of(response.numbers, groups)
     screening = None
     if method == SOBOL and over is None and not groups and len(members) > top:

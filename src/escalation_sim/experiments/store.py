@@ -17,6 +17,7 @@ import os
 import platform
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +52,7 @@ def fingerprint_of(data: Any) -> str:
     return hashlib.sha256(json.dumps(data, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
+@cache
 def fingerprint_of_code() -> str:
     """SHA-256 of what decides results: the package's modules and data below the analysis. A changed model is another experiment."""
     root = Path(escalation_sim.__file__).parent

@@ -29,7 +29,7 @@ from escalation_sim.scenario import Scenario
 
 __all__ = ["Part", "Sweep", "load_sweep", "parts_of", "sweep"]
 
-ROWS_A_PART = 6 * CHUNK
+ROWS_A_PART = 4 * CHUNK
 """Rows computed and written at a time: enough for full chunks, little enough to lose."""
 
 Progress = Callable[[int, int], None]

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from escalation_sim.analysis.estimates import Estimate, mean_of
+from escalation_sim.executors import Crew, crew_of
 from escalation_sim.experiments.labels import label_of
 from escalation_sim.experiments.response import response_of
 from escalation_sim.experiments.variants import Variant
@@ -44,7 +46,7 @@ class Tornado:
     swings: pd.DataFrame
 
 
-def tornado(
+def tornado(  # noqa: PLR0913  (what to look at, and how)
     scenario: Scenario,
     outcome: str,
     paths: Sequence[str],
@@ -52,13 +54,17 @@ def tornado(
     effect: Variant | None = None,
     runs: int = 1000,
     seed: int = 1,
-    workers: int = 1,
+    workers: int | Crew = 1,
+    folder: str | Path | None = None,
 ) -> Tornado:
     """Each number at the 5 % and the 95 % quantile of its distribution, the others at their central values.
 
     Parameters, errors as in `sensitivity`; intervals of 95 % are for the finite number of runs.
     """
-    response = response_of(scenario, outcome, effect=effect, over=paths, runs=runs, seed=seed, workers=workers)
+    response = response_of(
+        scenario, outcome, effect=effect, over=paths, runs=runs, seed=seed, crew=crew_of(workers) if isinstance(workers, int) else workers,
+        folder=None if folder is None else Path(folder),
+    )  # fmt: skip
     chosen = [path for path in paths if path in response.numbers]
     values = response.of([one_at_a_time(side.numbers, chosen) for side in response.sides], 2 * len(chosen) + 1)
     inputs = {path: one for side in response.sides for path, one in inputs_of(side.scenario).items()}

@@ -31,7 +31,7 @@ __all__ = ["COLUMNS", "Plan", "Trial", "trials_of"]
 
 COLUMNS = ("claim", "test", "theory", "set", "factor", "whole", "runs", "effect", "variance", "against", "with")
 
-ROWS_A_PIECE = 3 * CHUNK
+ROWS_A_PIECE = 2 * CHUNK
 """Rows of one variant in a piece, at most."""
 
 CURVE_SETS = 3
@@ -143,7 +143,7 @@ class Trial:
         content = [fingerprint_of_code(), self.theory, plan, self.first, self.last, [pair.key for pair in self.pairs]]
         return fingerprint_of(content)
 
-    @property
+    @cached_property
     def runs(self) -> int:
         """Runs that it computes, all variants together."""
         return sum(len(self._rows(cast)[0]) for cast in self._casts().values())
