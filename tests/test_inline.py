@@ -150,9 +150,9 @@ def test_bars_of_peaks_before_and_after_are_on_one_scale():
     from made_results import made_result
 
     before = made_result(made_scenario(), peak_rung=np.array([2.0, 2.0, 2.0, 5.0]))
-    after = made_result(made_scenario(), peak_rung=np.array([2.0, 2.0, 2.0, 2.0]))
+    after = made_result(made_scenario(), peak_rung=np.array([2.0, 2.0, 3.0, 5.0]))
     rows = peak_rows(Comparison(before, {"calm": after}), "calm")
     assert [row[0].split()[0] for row in rows] == ["5", "4", "3", "2"]
     assert [row[1] for row in rows] == ["25.0 %", "0.0 %", "0.0 %", "75.0 %"]
-    assert [len(printed(row[2])) for row in rows] == [3, 0, 0, 9]
-    assert [len(printed(row[4])) for row in rows] == [0, 0, 0, 11]
+    assert [len(printed(row[2])) for row in rows] == [4, 0, 0, 11], "three quarters are the longest"
+    assert [len(printed(row[4])) for row in rows] == [4, 0, 4, 8]

@@ -41,18 +41,18 @@ seed: 4
 outcomes: [peak_rung]
 grid:
   resolve: {path: countries.north.government.resolve, values: [0.5, 1.0, 2.0]}
-  line: {variants: {closed: {}, open: {open: back_channel}}}
+  attack: {variants: {small: {}, large: {set: {triggers.0.deaths: 90}}}}
 """
 
 CLAIM = """
-claim: quiet-line
-says: "A line makes it quieter."
+claim: bold-north
+says: "A bold government goes further."
 by: "nobody, for a test"
 scenario: made
-against: {called: "no line", close: back_channel}
-with: {called: "a line", open: {back_channel: 0.9}}
+against: {called: "calm", set: {countries.north.government.resolve: 0.5}}
+with: {called: "bold", set: {countries.north.government.resolve: 2.5}}
 tests:
-  - {outcome: peak_rung, expects: lower, smallest: 0.1, unit: rungs, because: "for a test"}
+  - {outcome: peak_rung, expects: higher, smallest: 0.1, unit: rungs, because: "for a test"}
 break_even: {scales: "all that the line does", channel: back_channel}
 built_in: "all of it"
 emerges: "nothing"
@@ -97,7 +97,7 @@ def made(tmp_path_factory):
     (place / "made.yaml").write_text(json.dumps(document), encoding="utf-8")
     (place / "loudness.yaml").write_text(EXPERIMENT, encoding="utf-8")
     (place / "claims").mkdir()
-    (place / "claims" / "quiet-line.yaml").write_text(CLAIM, encoding="utf-8")
+    (place / "claims" / "bold-north.yaml").write_text(CLAIM, encoding="utf-8")
     (place / "scenarios").mkdir()
     (place / "scenarios" / "made.yaml").write_text(json.dumps(document), encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch:
@@ -202,8 +202,9 @@ def test_a_sweep_is_told_by_the_difference_where_there_are_two_levels(made):
     rows = pd.read_parquet(made[0] / "results/loudness/rows")
     points = pd.read_parquet(made[0] / "results/loudness/points.parquet")
     means = rows.groupby("point")["peak_rung"].mean()
-    change = means[points["line"] == "open"].mean() - means[points["line"] == "closed"].mean()
-    told = "0" if change == 0.0 else f"{change:+.2f}".replace("-", "−")
+    change = means[points["attack"] == "large"].mean() - means[points["attack"] == "small"].mean()
+    assert change != 0.0
+    told = f"{change:+.2f}".replace("-", "−")
     assert f"the mean peak rung differs by {told}" in text
     assert "is lowest where “resolve” is" in text
 
@@ -215,6 +216,7 @@ def test_verdicts_read_again_are_those_that_were_written(made, tmp_path, monkeyp
     assert software["escalation_sim"] == es.__version__
     as_text = [json.dumps(one.document(), default=float) for one in (found, again)]
     assert as_text[0] == as_text[1]
+    assert found.claims[0].tests[0].overall.spread > 0.0
     pd.testing.assert_frame_equal(found.table(), again.table())
 
 
@@ -256,7 +258,7 @@ def test_every_kind_says_what_it_holds_and_no_two_claim_the_same_folder(made, tm
     [
         ("attribution", "shapley-force"),
         pytest.param("comparison", "differences", marks=pytest.mark.slow),
-        pytest.param("claims", "claims-quiet-line", marks=pytest.mark.slow),
+        pytest.param("claims", "claims-bold-north", marks=pytest.mark.slow),
         pytest.param("sensitivity", "tornado", marks=pytest.mark.slow),
     ],
 )
