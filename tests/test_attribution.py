@@ -14,7 +14,6 @@ from typer.testing import CliRunner
 import escalation_sim as es
 from escalation_sim.analysis import shapley
 from escalation_sim.analysis.measures import named_measure
-from escalation_sim.cli.attribute import interaction_lines, value_rows
 from escalation_sim.cli.commands import commands
 from escalation_sim.experiments import attribution as module
 from escalation_sim.experiments.attribution import (
@@ -25,6 +24,7 @@ from escalation_sim.experiments.attribution import (
     games_of,
     with_all_present,
 )
+from escalation_sim.experiments.attribution_in_words import interaction_lines, value_rows
 from escalation_sim.plots.shapley import shapley_chart
 from made_results import made_scenario
 from test_plots import drawn_texts
@@ -236,7 +236,7 @@ def test_what_is_printed_is_what_was_found_and_fits_80_columns(small):
         assert any(all(cell in line for cell in cells) for line in outcome.output.splitlines()), cells
     written = {path.name for path in Path("results/attribute-made").iterdir()}
     tables = {f"{kind}-misperception.csv" for kind in ("values", "interactions", "totals", "subsets")}
-    assert written == {*tables, "shapley-misperception.png", "shapley-misperception.svg"}
+    assert written == {"data", *tables, "shapley-misperception.png", "shapley-misperception.svg"}
     table = pd.read_csv("results/attribute-made/values-misperception.csv", index_col="channel")
     assert table["value"].to_numpy() == pytest.approx(found.values["value"].to_numpy())
 

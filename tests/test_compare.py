@@ -14,8 +14,8 @@ from typer.testing import CliRunner
 
 import escalation_sim as es
 from escalation_sim.analysis.differences import COLUMNS, MOST_RUNS, STANDARD, paired_differences, peak_moves
+from escalation_sim.analysis.in_print import difference_rows, without_periods
 from escalation_sim.cli.commands import commands
-from escalation_sim.cli.compare import difference_rows, without_periods
 from escalation_sim.errors import InputError
 from made_results import SHORT_LADDER, made_result, made_scenario
 
@@ -218,10 +218,10 @@ def test_the_comparison_fits_80_columns(small):
     assert outcome.exit_code == 0, outcome.output
     assert max(map(len, outcome.output.splitlines())) <= 80
     for words in (
-        "As it was",
+        "Before",
         "95 % interval",
         "Peak rung",
-        "Runs with a cease-fire",
+        "Cease-fire",
         "Misperception",
         "Same",
         "Changed: open",

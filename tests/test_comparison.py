@@ -18,10 +18,10 @@ from typer.testing import CliRunner
 import escalation_sim as es
 from conftest import SHIPPED, shipped, without_later_triggers
 from escalation_sim.analysis.differences import PAIRING, coupling, pairing, remaining_variances_from_counts, runs_needed
+from escalation_sim.analysis.in_print import factor, pairing_rows
 from escalation_sim.analysis.resampling import intervals
 from escalation_sim.cli.changes import Changes, variant_from
 from escalation_sim.cli.commands import commands
-from escalation_sim.cli.compare import factor, pairing_rows
 from escalation_sim.experiments import comparison as module
 from escalation_sim.experiments.comparison import Comparison
 from escalation_sim.experiments.precision import Precision, precision_from
@@ -331,7 +331,7 @@ def test_several_variants_are_printed_one_below_the_other_and_written(small):
     for words in ("each of 2 variants", "Changed: open back_channel", "warlike: set", "Corr.", "Factor", "Less is better"):
         assert words in outcome.output
     written = {path.name for path in Path("there").iterdir()}
-    assert written == {"differences.csv", "pairs.csv"}
+    assert written == {"data", "differences.csv", "pairs.csv"}
     table = pd.read_csv("there/differences.csv", index_col=[0, 1])
     assert set(table.index.unique("variant")) == {"open back_channel", "warlike"}
 
@@ -343,7 +343,7 @@ def test_a_precision_on_the_command_line_says_how_many_runs_and_whether_it_was_r
     assert outcome.output.count("± 5 points (force)") == 1
     assert "± 5 points is reached with" in outcome.output
     charts = {f"{name}.{kind}" for name in ("differences", "peak_rung", "days_to_end", "deaths") for kind in ("png", "svg")}
-    assert {path.name for path in Path("results/compare-made").iterdir()} == {"differences.csv", "pairs.csv", *charts}
+    assert {path.name for path in Path("results/compare-made").iterdir()} == {"data", "differences.csv", "pairs.csv", *charts}
 
 
 @pytest.mark.parametrize(

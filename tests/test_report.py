@@ -17,7 +17,8 @@ import escalation_sim as es
 from escalation_sim.analysis.assumptions import assumptions_that_matter, fisher_interval
 from escalation_sim.cli.commands import commands
 from escalation_sim.errors import InputError
-from escalation_sim.report.report import data_folder, report, talked_down
+from escalation_sim.report.kinds.runs import talked_down
+from escalation_sim.report.report import kind_in, report
 from escalation_sim.results import Result
 from escalation_sim.runs import run
 
@@ -86,7 +87,7 @@ def test_a_folder_without_a_result_is_answered_in_one_line(tmp_path):
     done = CliRunner().invoke(commands, ["report", str(tmp_path)])
     assert done.exit_code == 2
     with pytest.raises(InputError, match="no result here"):
-        data_folder(tmp_path)
+        kind_in(tmp_path)
 
 
 def test_the_run_that_talks_ended_was_ended_by_a_channel(short):

@@ -17,6 +17,7 @@ import escalation_sim as es
 from conftest import shipped
 from escalation_sim.agents import EscalationModel
 from escalation_sim.analysis.annals import Annals, Crisis, annals, lines_ended, lines_founded, new_leaders
+from escalation_sim.analysis.annals_in_words import story_of_years
 from escalation_sim.analysis.estimates import mean_of_counts
 from escalation_sim.analysis.summary import typical_run
 from escalation_sim.analysis.years import (
@@ -31,7 +32,6 @@ from escalation_sim.chronicle import WATCHED, Event, events_of_step, frame_of_ev
 from escalation_sim.cli.commands import commands
 from escalation_sim.cli.run import DEFAULT_RUNS
 from escalation_sim.cli.trace import in_words
-from escalation_sim.cli.years import story_of_years
 from escalation_sim.plots import CHARTS, CHARTS_OF_YEARS, charts_of, write_charts
 from escalation_sim.plots.crises import crises_a_year, real_crises
 from escalation_sim.plots.fire import covered_years, is_recorded, rates

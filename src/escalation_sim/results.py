@@ -74,13 +74,16 @@ class Result:
         """One row per run, one column per judged number; empty with none. Drawn again when asked for: a draw is known by its address."""
         return judged_numbers(self.scenario, self.seed, self.outcomes.index.to_numpy())
 
-    def save(self, folder: str | Path) -> Path:
+    def save(self, folder: str | Path, *, judged: bool = True) -> Path:
         """Write the result to a folder, replacing a result that is there; nothing half-written is left on an interrupt.
+
+        Without the `judged` numbers it is a tenth as large; they are then drawn again when asked for.
 
         Raises InputError where the folder holds something else.
         """
+        numbers = self.judged if judged else pd.DataFrame(index=self.outcomes.index)
         with ResultWriter(folder, self.scenario, self.seed) as writer:
-            writer.append(self.outcomes, self.judged, self.crises)
+            writer.append(self.outcomes, numbers, self.crises)
             return writer.finish(self.fan, self.trajectories)
 
     @classmethod
@@ -110,7 +113,8 @@ class Result:
                 raise
             raise InputError(f"damaged result ({type(error).__name__}: {error})", file=str(place)) from error
         result = cls(frames["outcomes"], xr.Dataset(fan), xr.Dataset(paths), scenario, seed, frames["crises"])
-        result.__dict__["judged"] = frames["judged"]  # as they were drawn, by whatever version
+        if len(frames["judged"].columns):
+            result.__dict__["judged"] = frames["judged"]  # as they were drawn, by whatever version
         return result
 
 

@@ -17,11 +17,11 @@ import escalation_sim as es
 from escalation_sim.analysis.chance import Split
 from escalation_sim.analysis.estimates import Estimate
 from escalation_sim.cli.commands import commands
-from escalation_sim.cli.sensitivity import chance_in_words
 from escalation_sim.experiments import pieces as pieces_module
 from escalation_sim.experiments import response as response_module
 from escalation_sim.experiments.response import response_of, values_at
 from escalation_sim.experiments.sensitivity import OTHERS, Sensitivity, sensitivity
+from escalation_sim.experiments.sensitivity_in_words import chance_in_words
 from escalation_sim.experiments.tornado import swings, tornado
 from escalation_sim.experiments.variants import Variant
 from escalation_sim.inputs import inputs_of, varied

@@ -114,7 +114,7 @@ def end_in_words(before: Result, after: Result) -> str:
     if not np.isfinite(was):
         return f"the median crisis now ends, on day {becomes:.0f}"
     days = becomes - was
-    if abs(days) < 0.5:
+    if round(abs(days)) == 0:
         return "the median crisis ends on the same day"
     number = f"{abs(days):.0f} day{'' if round(abs(days)) == 1 else 's'}"
     return f"the median crisis ends {number} {'sooner' if days < 0.0 else 'later'}"

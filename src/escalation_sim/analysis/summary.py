@@ -106,7 +106,9 @@ def in_print(value: float, unit: str) -> str:
         return f"{value:,.0f}"
     if unit == COUNT:
         return f"{value:.1f}" if value >= 0.995 else f"{value:.2f}"
-    return f"{value:.1f}" if unit == DAYS else f"{value:.2f}"
+    if unit == DAYS:
+        return f"{value:.1f}" if value < 999.5 else f"{value:,.0f}"
+    return f"{value:.2f}"
 
 
 def pair_in_print(pair: Pair | None, unit: str) -> str:

@@ -26,6 +26,7 @@ __all__ = [
     "over_the_years",
     "period_label",
     "thirds_of_trust",
+    "years_in_words",
 ]
 
 LEAST_CRISES = 30
@@ -176,3 +177,15 @@ def mean_by_run(run: pd.Series[int], values: Array, chosen: Array, against: Arra
         return Estimate(value, np.nan, np.nan)
     reach = NORMAL * float(np.sqrt(runs / (runs - 1) * np.sum(pull * pull)))
     return Estimate(value, value - reach, value + reach)
+
+
+def years_in_words(result: Result) -> str:
+    """What a rivalry came to, in a sentence."""
+    in_all = {row.group: row for row in by_decade(result) if row.label == "in all"}
+    crises, force, wars = (
+        f"{row.value_text}" + (f" ({row.interval_text})" if row.interval_text else "")
+        for row in (in_all[_BY_DECADE[name][0]] for name in ("crises", "crises_with_force", "wars"))
+    )
+    days = result.scenario.horizon_days
+    span = f"{days / 365.25:.0f} years" if days > 548.0 else f"{days:g} days"
+    return f"In {span} there are {crises} crises on average, {force} of them with force, and {wars} become war."

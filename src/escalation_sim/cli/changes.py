@@ -112,6 +112,17 @@ class Changes:
         """The changed scenario; raises InputError where a change makes none."""
         return self.variant.applied(scenario)
 
+    def arguments(self) -> list[str]:
+        """The options that say these changes on the command line."""
+        return [
+            *(["--as-of", self.as_of] if self.as_of is not None else []),
+            *(word for text in self.opened for word in ("--open", text)),
+            *(word for text in self.closed for word in ("--close", text)),
+            *(["--decision", self.decision] if self.decision is not None else []),
+            *(word for text in self.entries for word in ("--set", text)),
+            *(["--fixed"] if self.fixed else []),
+        ]
+
     def in_words(self) -> list[str]:
         """The changes, one phrase each."""
         return [

@@ -65,11 +65,11 @@ def show_profiles() -> None:
         for preset in channel_presets().values()
     ]
     columns = [("Name", "tight"), ("Channel", "left"), ("Level", "tight"), *((heading, "right") for heading in _SHOWN.values())]
-    say(table(columns, rows))
+    say(table(columns, rows), wide=True)
     say()
-    say("Intent: how well it shows what the other side means to do (1/rung²/day). Deals: rate at which talks")
-    say("come up for decision (1/day). Influence: probability that a message reaches the leadership. Set-up: days.")
-    say("Central values; all that a channel can do, with ranges: escalation-sim parameters --section channel")
+    say("Intent: how well it shows what the other side means to do (1/rung²/day). Deals: rate at which talks", wide=True)
+    say("come up for decision (1/day). Influence: probability that a message reaches the leadership. Set-up: days.", wide=True)
+    say("Central values; all that a channel can do, with ranges: escalation-sim parameters --section channel", wide=True)
 
 
 def foci_of(initiative: Initiative) -> str:
@@ -90,7 +90,10 @@ def show_states(as_of: str) -> None:
         rows.append([name, presets[name].label, _STATES[int(state.status)], f"{number.value:g}{judged}", state.source])
     say(heading(f"Channels between India and Pakistan on {as_of}"))
     say(
-        table([("Name", "tight"), ("Channel", "left"), ("State", "tight"), ("Relationship", "tight"), ("Source", "left")], rows)
+        table(
+            [("Name", "tight"), ("Channel", "left"), ("State", "tight"), ("Relationship", "tight"), ("Source", "left")], rows
+        ),
+        wide=True,
     )
     initiatives = track_two_as_of(as_of)
     if initiatives:
@@ -100,4 +103,4 @@ def show_states(as_of: str) -> None:
             [one.name, f"{one.first.year}–{one.last.year if one.last else ''}", foci_of(one), f"{one.strength.value:g}"]
             for one in initiatives
         ]
-        say(table([("Initiative", "left"), ("Years", "tight"), ("Focus", "left"), ("Strength", "right")], active))
+        say(table([("Initiative", "left"), ("Years", "tight"), ("Focus", "left"), ("Strength", "right")], active), wide=True)

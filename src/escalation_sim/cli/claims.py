@@ -11,6 +11,8 @@ from escalation_sim.cli.changes import Seed, Workers, number_from
 from escalation_sim.cli.sweep import DaskAddress, crew
 
 if TYPE_CHECKING:
+    from rich.console import RenderableType
+
     from escalation_sim.executors import Crew
     from escalation_sim.experiments.claim import Claim
     from escalation_sim.experiments.claims import Verdict, Verdicts
@@ -21,6 +23,7 @@ __all__ = ["claims"]
 MOST_SETS, MOST_RUNS = 10_000, 100_000
 PAGE = Path("docs") / "claims.md"
 DPI_OF_PAGE = 90
+BAR = 12  # columns of the bar of all worlds
 
 Folder = Annotated[Path, typer.Argument(metavar="[FOLDER]", help="Folder with the claims.", show_default=True)]
 Only = Annotated[list[str] | None, typer.Option("--claim", metavar="NAME", help="Test this claim only. Repeatable.")]
@@ -99,8 +102,7 @@ def show_verdicts(found: Verdicts) -> None:
         ("Claim", "tight"),
         ("Verdict", "tight"),
         ("Supported in", "right"),
-        ("None", "right"),
-        ("Opp.", "right"),
+        ("Worlds", "tight"),
         ("Factor", "tight"),
     ]
     say(table(columns, [row_of(one) for one in found.claims]))
@@ -108,6 +110,7 @@ def show_verdicts(found: Verdicts) -> None:
     for text in (
         "Shares of the worlds, with 95 % intervals for the number of sets and runs; of several tests in a claim the one that is supported least often. "
         "They mirror the ranges from which the worlds were drawn, and are statements about the model.",
+        "Worlds: █ supported, ▒ no effect, ░ the opposite.",
         "Factor: what the effect at issue has to be multiplied by for the claim to begin (from) or cease (to) to hold on average; at 0: it holds without any.",
         "*: a mean difference lies on the border between two answers; such a verdict is not to be leaned on.",
         undecided_in_words(found),
@@ -116,15 +119,16 @@ def show_verdicts(found: Verdicts) -> None:
             say_wrapped(text)
 
 
-def row_of(one: Verdict) -> list[str]:
+def row_of(one: Verdict) -> list[RenderableType]:
     """A claim's row."""
-    from escalation_sim.analysis.verdicts import NO_EFFECT, OPPOSITE, SUPPORTED
+    from escalation_sim.analysis.verdicts import SUPPORTED, WORDS
+    from escalation_sim.cli.inline import stacked
     from escalation_sim.experiments.claims_page import share_in_words
 
     shares = one.weakest.overall.shares
-    rest = [f"{100 * shares[word].value:.0f} %" for word in (NO_EFFECT, OPPOSITE)]
+    drawn = stacked([shares[word].value for word in WORDS], BAR)
     verdict = one.verdict + (" *" if any(test.on_the_edge for test in one.deciding) else "")
-    return [one.claim.name, verdict, share_in_words(shares[SUPPORTED]), *rest, break_even_in_short(one)]
+    return [one.claim.name, verdict, share_in_words(shares[SUPPORTED]), drawn, break_even_in_short(one)]
 
 
 def break_even_in_short(one: Verdict) -> str:

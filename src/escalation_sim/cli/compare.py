@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 import textwrap
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from escalation_sim.analysis.in_print import difference_rows, pairing_rows, percent, without_periods
 from escalation_sim.cli.changes import (
-    MOST_RUNS,
     AsOf,
     Changes,
     Close,
@@ -30,11 +29,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import pandas as pd
+    from rich.console import RenderableType
 
     from escalation_sim.experiments.comparison import Comparison, Plan
     from escalation_sim.scenario import Scenario
 
-__all__ = ["compare", "difference_rows", "pairing_rows"]
+__all__ = ["columns_of", "compare", "say_wrapped", "show_files"]
 
 WIDTH = 80
 CHANGED = "changed"
@@ -61,35 +61,16 @@ OfOutcome = Annotated[
     typer.Option("--outcome", metavar="NAME", help="The outcome that --precision is for (default: all of its unit)."),
 ]
 
-_LABELS = {
-    "peak_rung": "Peak rung, mean",
-    "force": "Runs reaching force",
-    "war": "Runs reaching war",
-    "days_to_end": "Days to the end, mean",
-    "deaths_mean": "Deaths, mean",
-    "deaths_median": "Deaths, median (ratio)",
-    "cease_fire": "Runs with a cease-fire",
-    "misperception": "Misperception, rungs",
-}
-_SHORT = {
-    "peak_rung": "Peak rung",
-    "force": "Force",
-    "war": "War",
-    "days_to_end": "Days to the end",
-    "deaths_mean": "Deaths",
-    "cease_fire": "Cease-fire",
-    "misperception": "Misperception",
-}
 
-_OF_DIFFERENCES = ("As it was", "Changed", "Difference", "95 % interval")
+_OF_DIFFERENCES = ("Before", "After", "Change", "95 % interval")
+MARKS = 15  # columns of an interval drawn against zero
+_BAR = 11
 _OF_PAIRS = ("Lower", "Same", "Higher", "Corr.", "Factor", "Runs")
-_PERIOD = re.compile(r"_[0-9]{4}s?$")
-_DIGITS = {"share": 1, "rungs": 2, "days": 1, "deaths": 0, "relative": 2}
 _MOST_NAME = 44
-_MOST_SHOWN = 1000.0
 _DIFFERENCES = (
-    "The differences are taken run by run: run 37 has the same luck every time. Shares are in percent of runs, their differences in "
-    "points. The interval is for the finite number of runs, not for doubt about the model."
+    "Before: as it stands; after: with the change. Force, war, cease-fire: runs that reach or have it, in percent, their changes in points; else means, but for the median. The change is taken run by run: run 37 has the "
+    "same luck every time. The interval is for the finite number of runs, not for doubt about the model; each is drawn on a scale of its own, "
+    "● the change, │ none."
 )
 _PAIRS = (
     "Lower, same, higher: in so many runs. Less is better, but for cease-fires, which are good only where there is something to stop. "
@@ -126,7 +107,7 @@ def compare(  # noqa: PLR0913  (one argument for each option)
     wanted = comparison.as_precision(precision)
     comparison.checked_outcome(crisis, wanted, outcome)
     folder = out if out is not None else Path("results") / f"compare-{crisis.name}"
-    check_folder(folder)
+    check_folder(folder, "comparison")
     number = DEFAULT_RUNS[crisis.kind] if runs is None else runs
     show_header(crisis, asked, number, seed, pilot=wanted is not None)
     with progress_bar("running", number) as progress:
@@ -135,7 +116,14 @@ def compare(  # noqa: PLR0913  (one argument for each option)
             progress=progress, told=show_plan,
         )  # fmt: skip
     show_comparison(found, asked)
-    written = written_to(found, folder, charts=not no_charts)
+    arguments = [
+        *changes.arguments(),
+        *(word for text in variants or [] for word in ("--variant", text)),
+        *(["--precision", precision] if precision is not None else []),
+        *(["--outcome", outcome] if outcome is not None else []),
+        *("--runs", str(number), "--seed", str(seed)),
+    ]
+    written = written_to(found, folder, arguments, charts=not no_charts)
     show_files(folder, written)
 
 
@@ -183,6 +171,7 @@ def show_plan(plan: Plan) -> None:
 
 def show_comparison(found: Comparison, asked: Mapping[str, Changes]) -> None:
     """Print the comparison of every variant with the scenario as it stands."""
+    from escalation_sim.cli.inline import interval
     from escalation_sim.cli.printing import heading, say, table
 
     needed = found.needed(found.plan.precision if found.plan else None)
@@ -191,13 +180,44 @@ def show_comparison(found: Comparison, asked: Mapping[str, Changes]) -> None:
             say(heading(textwrap.shorten(described(name, changes), WIDTH, placeholder=" …")))
         differences = without_periods(found.differences.loc[name].reset_index())
         pairs = without_periods(found.pairs.loc[name].reset_index())
-        say(table(columns_of(*_OF_DIFFERENCES), difference_rows(differences)))
+        if found.base.scenario.kind == "crisis":
+            say(
+                table(
+                    [("Highest rung", "left"), *[("Before", "right"), ("", "tight"), ("After", "right"), ("", "tight")]],
+                    peak_rows(found, name),
+                )
+            )
+            say()
+        drawn = [
+            interval(low, middle, high, MARKS)
+            for low, middle, high in zip(*(differences[one] for one in ("low", "difference", "high")), strict=True)
+        ]
+        rows: list[list[RenderableType]] = [
+            [*cells, marks] for cells, marks in zip(difference_rows(differences), drawn, strict=True)
+        ]
+        say(table([*columns_of(*_OF_DIFFERENCES), ("less   0   more", "tight")], rows))
         say()
         own = needed[needed.index.get_level_values("variant") == name].droplevel("variant")
         say(table(columns_of(*_OF_PAIRS), pairing_rows(pairs, own)))
         say()
     for note in (_DIFFERENCES, *horizon_note(found), _PAIRS, *precision_note(needed), *reached_note(found)):
         say_wrapped(note)
+
+
+def peak_rows(found: Comparison, name: str) -> list[list[RenderableType]]:
+    """Shares of the runs by the highest rung, as it stands and in a variant, with bars on one scale; the highest rung on top."""
+    from escalation_sim.cli.inline import bar
+
+    ladder = found.base.scenario.ladder
+    before, after = (one.outcomes["peak_rung"].to_numpy(dtype=int) for one in (found.base, found.variants[name]))
+    low, high = int(min(before.min(), after.min())), int(max(before.max(), after.max()))
+    names = [*ladder.names, *[""] * (high + 1 - len(ladder))]
+    shares = {rung: [float((peak == rung).mean()) for peak in (before, after)] for rung in range(high, low - 1, -1)}
+    most = max(map(max, shares.values()))
+    return [
+        [f"{rung} {names[rung]}", *(cell for share in both for cell in (percent(share), bar(share / most, _BAR)))]
+        for rung, both in shares.items()
+    ]
 
 
 def columns_of(*names: str) -> list[tuple[str, str]]:
@@ -229,103 +249,21 @@ def reached_note(found: Comparison) -> list[str]:
     return [f"{found.plan.precision} is not reached with {found.runs:,} runs of each: it takes {most:,}."]
 
 
-def without_periods(table: pd.DataFrame) -> pd.DataFrame:
-    """Without the outcomes of single years and decades."""
-    return table[[_PERIOD.search(name) is None for name in table["outcome"]]]
-
-
-def difference_rows(differences: pd.DataFrame) -> list[list[str]]:
-    """The table of `paired_differences` in print, one row for each outcome."""
-    rows = []
-    for name, before, after, difference, low, high, unit in differences.itertuples(index=False):
-        label = _LABELS.get(name, name[:1].upper() + name[1:].replace("_", " "))
-        if unit == "relative":
-            cells = [number(before, 0), number(after, 0), ratio(difference)]
-            between = "" if low != low else f"{ratio(low)} to {ratio(high)}"
-        else:
-            scale, digits = 100.0 if unit == "share" else 1.0, _DIGITS.get(unit, 2 if abs(before) >= 1.0 else 3)
-            cells = [number(scale * before, digits), number(scale * after, digits), signed(scale * difference, digits)]
-            between = "" if low != low else f"{signed(scale * low, digits)} to {signed(scale * high, digits)}"
-        percent = " %" if unit == "share" else ""
-        rows.append([label, *(cell + percent for cell in cells[:2]), cells[2], between])
-    return rows
-
-
-def pairing_rows(pairs: pd.DataFrame, needed: pd.DataFrame) -> list[list[str]]:
-    """The table of `pairing` in print, one row for each outcome, with the numbers of runs needed where there are any."""
-    rows = []
-    row: Any
-    for row in pairs.itertuples(index=False):
-        label = _SHORT.get(row.outcome, row.outcome[:1].upper() + row.outcome[1:].replace("_", " "))
-        moves = [percent(getattr(row, name)) for name in ("lower", "same", "higher")]
-        asked = row.outcome in needed.index and row.same < 1.0
-        runs = runs_in_print(int(needed["paired"][row.outcome])) if asked else ""
-        rows.append([label, *moves, number(row.correlation, 2), factor(row), runs])
-    return rows
-
-
-def runs_in_print(runs: int) -> str:
-    """A number of runs in print, as far as anybody would make them."""
-    return f"{runs:,}" if runs <= MOST_RUNS else "too many"
-
-
-def factor(row: Any) -> str:
-    """A variance-reduction factor with its interval in print, "19 (14 to 30)"."""
-    value, low, high = (row.factor, row.factor_low, row.factor_high)
-    if value != value:
-        return "–"
-    if value == float("inf"):
-        return "identical" if row.same == 1.0 else "–"
-    if value >= _MOST_SHOWN:
-        return f"over {_MOST_SHOWN:,.0f}"
-    if low != low:
-        return rounded(value)
-    return (
-        f"{rounded(value)} (over {rounded(low)})"
-        if high > _MOST_SHOWN
-        else f"{rounded(value)} ({rounded(low)} to {rounded(high)})"
-    )
-
-
-def rounded(value: float) -> str:
-    """A number above 0 in two digits or in whole."""
-    return f"{value:.1f}" if value < 9.95 else f"{value:,.0f}"
-
-
-def percent(share: float) -> str:
-    """A share of runs in print; "–" for none."""
-    return "–" if share != share else f"{100.0 * share:.1f} %"
-
-
-def number(value: float, digits: int) -> str:
-    """A number in print; "–" for none."""
-    return "–" if value != value else f"{value:,.{digits}f}".replace("-", "−")
-
-
-def signed(value: float, digits: int) -> str:
-    """A difference in print, "+1.2", "−0.3", "0" where there is none at all; "–" for one that is not defined."""
-    if value != value:
-        return "–"
-    return "0" if value == 0.0 else f"{value:+,.{digits}f}".replace("-", "−")
-
-
-def ratio(relative: float) -> str:
-    """A ratio in print, "× 0.83"; "–" where it is not finite."""
-    return f"× {1.0 + relative:.2f}" if abs(relative) < float("inf") else "–"
-
-
 def say_wrapped(text: str) -> None:
     """Print a text in lines of at most 80 columns; an empty line for none."""
+    from escalation_sim.cli.inline import typed
     from escalation_sim.cli.printing import say
 
-    for line in textwrap.wrap(text, WIDTH, break_on_hyphens=False) or [""]:
+    for line in textwrap.wrap(typed(text), WIDTH, break_on_hyphens=False) or [""]:
         say(line)
 
 
-def written_to(found: Comparison, folder: Path, *, charts: bool) -> list[Path]:
-    """Write the tables and, where asked for, the charts to a folder, and return the files."""
+def written_to(found: Comparison, folder: Path, arguments: list[str], *, charts: bool) -> list[Path]:
+    """Write the data, the tables and, where asked for, the charts to a folder, and return the tables and charts."""
     from escalation_sim.cli.tables import write_tables
+    from escalation_sim.experiments.comparison import save_comparison
 
+    save_comparison(found, folder / "data", arguments)
     files = write_tables({"differences": found.differences, "pairs": found.pairs}, folder)
     if charts:
         from escalation_sim.plots.comparison import write_comparison
@@ -343,3 +281,4 @@ def show_files(folder: Path, written: list[Path]) -> None:
         names = [path.stem for path in written if path.suffix == kinds]
         if names:
             say_wrapped(f"{word}: {', '.join(names)} in {folder}")
+    say_wrapped(f"Data:   {folder / 'data'}")

@@ -57,7 +57,7 @@ def parameters(markdown: Markdown = False, section: Named = None) -> None:
     ]
     for one in sections:
         say(heading(f"{one.name}: {_SCOPES[one.scope]}"))
-        say(table(columns, [[name, *cells(parameter)] for name, parameter in one]))
+        say(table(columns, [[name, *cells(parameter)] for name, parameter in one]), wide=True)
         say()
 
 

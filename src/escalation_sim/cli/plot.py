@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -14,23 +14,20 @@ from escalation_sim.errors import InputError, nearest
 if TYPE_CHECKING:
     import pandas as pd
 
-    from escalation_sim.experiments.experiment import Experiment
-    from escalation_sim.experiments.sweep import Sweep
     from escalation_sim.plots.charts import Drawing
-    from escalation_sim.plots.sweeps import Shown
 
 __all__ = ["plot"]
 
-DEFAULT = {
-    "crisis": ("peak_rung", "force", "days_to_end_or_horizon", "deaths_total"),
-    "rivalry": ("crises", "attacks", "deaths_total"),
-}
-MOST_FACTORS = 4
-
-Folder = Annotated[Path, typer.Argument(metavar="RESULTS", help="Folder written by run or sweep.", show_default=False)]
+Folder = Annotated[
+    Path,
+    typer.Argument(
+        metavar="RESULTS", help="Folder written by run, compare, attribute, sweep, sensitivity or claims.", show_default=False
+    ),
+]
 Out = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Folder for the charts (default: that of the results).")]
 Outcomes = Annotated[
-    list[str] | None, typer.Option("--outcome", metavar="NAME", help="Outcome to draw. Repeatable; default the usual four.")
+    list[str] | None,
+    typer.Option("--outcome", metavar="NAME", help="Outcome of a sweep to draw. Repeatable; default the usual four."),
 ]
 
 
@@ -38,101 +35,101 @@ def plot(results: Folder, out: Out = None, outcome: Outcomes = None) -> None:
     """Draw the charts of results that are on disk."""
     from escalation_sim.cli.run import check_folder
     from escalation_sim.experiments.store import is_data_set
-
-    target = out if out is not None else results
-    check_folder(target) if out is not None else None
-    files = charts_of_sweep(results, target, outcome) if is_data_set(results) else charts_of_run(results, target, outcome)
-    show_files(target, files)
-
-
-def charts_of_run(results: Path, target: Path, outcome: list[str] | None) -> list[Path]:
-    """The charts of what `run` wrote."""
-    from escalation_sim.plots import write_charts
-    from escalation_sim.results import Result
-
-    if outcome:
-        raise InputError("charts of runs show all outcomes", key="--outcome", value=outcome[0], allowed="only with a sweep")
-    data = results / "data" if (results / "data").is_dir() else results
-    return write_charts(Result.load(data), target)
-
-
-def charts_of_sweep(results: Path, target: Path, outcome: list[str] | None) -> list[Path]:
-    """The charts of a sweep."""
-    from escalation_sim.experiments.sweep import load_sweep
-    from escalation_sim.experiments.tables import with_outcomes
     from escalation_sim.plots.charts import write_figures
 
+    target = out if out is not None else results
+    if out is not None:
+        check_folder(target)
+    if is_data_set(results):
+        charts = charts_of_sweep(results, outcome)
+    elif outcome:
+        raise InputError("their charts show all outcomes", key="--outcome", value=outcome[0], allowed="only with a sweep")
+    else:
+        charts = charts_of(results)
+    show_files(target, write_figures(charts, target))
+
+
+def charts_of(results: Path) -> Mapping[str, Drawing]:
+    """The charts of anything but a sweep, by file name."""
+    from escalation_sim.experiments.archive import kind_of
+    from escalation_sim.experiments.claims import holds_claims
+    from escalation_sim.experiments.sensitivity_kept import holds_sensitivity
+
+    if holds_claims(results):
+        return charts_of_claims(results)
+    if holds_sensitivity(results):
+        return charts_of_sensitivity(results)
+    readers: dict[str, Callable[[Path], Mapping[str, Drawing]]] = {
+        "comparison": charts_of_comparison,
+        "attribution": charts_of_attribution,
+    }
+    return readers.get(kind_of(results) or "", charts_of_runs)(results)
+
+
+def charts_of_runs(results: Path) -> Mapping[str, Drawing]:
+    """The charts of what `run` wrote."""
+    from escalation_sim.plots import charts_of
+    from escalation_sim.results import Result
+
+    result = Result.load(results / "data" if (results / "data").is_dir() else results)
+    return {name: partial(chart, result) for name, chart in charts_of(result).items()}
+
+
+def charts_of_comparison(results: Path) -> Mapping[str, Drawing]:
+    """The charts of what `compare` wrote."""
+    from escalation_sim.experiments.comparison import load_comparison
+    from escalation_sim.plots.comparison import charts_of_comparison
+
+    return charts_of_comparison(load_comparison(results)[0])
+
+
+def charts_of_attribution(results: Path) -> Mapping[str, Drawing]:
+    """The charts of what `attribute` wrote."""
+    from escalation_sim.experiments.attribution import load_attributions
+    from escalation_sim.plots.shapley import charts_of_attributions
+
+    return charts_of_attributions(load_attributions(results)[0])
+
+
+def charts_of_claims(results: Path) -> Mapping[str, Drawing]:
+    """The charts of what `claims` wrote."""
+    from escalation_sim.experiments.claims import load_verdicts
+    from escalation_sim.plots.claims import charts_of_claims
+
+    return charts_of_claims(load_verdicts(results)[0])
+
+
+def charts_of_sensitivity(results: Path) -> Mapping[str, Drawing]:
+    """The charts of what `sensitivity` wrote."""
+    from escalation_sim.experiments.sensitivity_kept import load_sensitivity
+    from escalation_sim.plots.sensitivity import charts_of_sensitivity
+
+    found, ends, kept = load_sensitivity(results)
+    return charts_of_sensitivity(found, ends, kept["top"])
+
+
+def charts_of_sweep(results: Path, outcome: list[str] | None) -> Mapping[str, Drawing]:
+    """The charts of a sweep."""
+    from escalation_sim.experiments.sweep import load_sweep
+    from escalation_sim.plots.album import charts_of_sweep, rows_of, usual_outcomes
+
     found, asked = load_sweep(results)
-    rows = with_outcomes(found.rows(), asked.scenario)
-    charts = charts_for(found, asked, rows, outcomes_drawn(rows, asked, outcome))
+    rows = rows_of(found, asked)
+    charts = charts_of_sweep(found, asked, rows, known_outcomes(rows, outcome) or usual_outcomes(rows, asked))
     if not charts:
         raise InputError("nothing to draw: nothing varies", file=str(results))
-    return write_figures(charts, target)
+    return charts
 
 
-def outcomes_drawn(rows: pd.DataFrame, asked: Experiment, outcome: list[str] | None) -> list[str]:
-    """Outcomes asked for, or the usual ones that are there; raises InputError for one that is not."""
+def known_outcomes(rows: pd.DataFrame, outcome: list[str] | None) -> list[str] | None:
+    """The outcomes asked for; raises InputError for one that is not there."""
     there = [name for name in rows.columns if name not in ("point", "run", "ended_by")]
     for name in outcome or ():
         if name not in there:
             raise InputError(
                 "no such outcome", key="--outcome", value=name, allowed=", ".join(there), suggestion=nearest(name, there)
             )
-    return outcome or [name for name in DEFAULT[asked.scenario.kind] if name in there]
-
-
-def charts_for(found: Sweep, asked: Experiment, rows: pd.DataFrame, outcomes: list[str]) -> Mapping[str, Drawing]:
-    """The charts that suit what varies, by file name."""
-    from escalation_sim.plots import sweeps
-
-    points = found.points[found.points["error"].isna()].drop(columns="error")
-    shown = sweeps.Shown(asked.question, in_words(asked), asked.scenario.ladder)
-    channels = [name for name in points.columns if set(points[name]) == {"open", "closed"}]
-    factors = [name for name in points.columns if 1 < points[name].nunique() <= 40 and name not in channels]
-    if len(channels) == 1:
-        factors, channels = [*factors, *channels], []
-    charts: dict[str, Drawing] = {}
-    if channels and not factors:
-        charts |= {f"lines-{name}": partial(sweeps.lines_chart, rows, points, channels, name, shown) for name in outcomes}
-    factors = factors[:MOST_FACTORS]
-    for factor in factors:
-        by = companion(points, factors, factor)
-        charts[f"by-{slug(factor)}"] = partial(sweeps.factor_chart, rows, points, factor, outcomes, shown, by)
-        if "days_to_end" in rows and points[factor].nunique() <= sweeps.MOST_CURVES:
-            last = asked.scenario.horizon_days
-            charts[f"survival-{slug(factor)}"] = partial(sweeps.survival_chart, rows, points, factor, last, shown)
-    return charts | maps(rows, points, factors, outcomes, shown)
-
-
-def maps(rows: pd.DataFrame, points: pd.DataFrame, factors: list[str], outcomes: list[str], shown: Shown) -> dict[str, Drawing]:
-    """A map of every outcome over each two factors that have three levels or more."""
-    from escalation_sim.plots import sweeps
-
-    wide = [name for name in factors if points[name].nunique() >= 3]
-    return {
-        f"map-{slug(first)}-{slug(second)}-{name}": partial(sweeps.heat_map_chart, rows, points, first, second, name, shown)
-        for place, first in enumerate(wide)
-        for second in wide[place + 1 :]
-        for name in outcomes
-    }
-
-
-def companion(points: pd.DataFrame, factors: list[str], factor: str) -> str | None:
-    """The factor with the fewest levels among the others: there is a curve for each of them."""
-    from escalation_sim.plots.sweeps import MOST_CURVES
-
-    others = [name for name in factors if name != factor and points[name].nunique() <= MOST_CURVES]
-    return min(others, key=lambda name: points[name].nunique(), default=None)
-
-
-def in_words(asked: Experiment) -> str:
-    """What was run."""
-    return f"{asked.scenario.title}  ·  {len(asked.points):,} points of {asked.runs:,} runs  ·  seed {asked.seed}"
-
-
-def slug(name: str) -> str:
-    """A factor's name as part of a file's."""
-    return "".join(sign if sign.isalnum() else "_" for sign in name.lower())
+    return outcome
 
 
 def show_files(target: Path, files: list[Path]) -> None:

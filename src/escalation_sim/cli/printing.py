@@ -1,7 +1,8 @@
-"""What is printed: tables and lines, in colour on a terminal, plain and at least 100 columns wide elsewhere."""
+"""What is printed: tables and lines, in colour on a terminal, plain and in 80 columns elsewhere."""
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -10,53 +11,61 @@ from contextlib import contextmanager
 import typer
 from rich import box
 from rich.console import Console, RenderableType
+from rich.measure import Measurement
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
+from escalation_sim.cli.inline import encodes, typed
 from escalation_sim.errors import EscalationError
 
-__all__ = ["heading", "in_columns", "kept_on_failure", "progress_bar", "say", "table"]
+__all__ = ["WIDTH", "heading", "in_columns", "kept_on_failure", "progress_bar", "say", "table"]
 
 INTERRUPTED = 130
 
-PLAIN_WIDTH = 110
+WIDTH = 80
+WIDE = 110
+"""Columns of what is printed elsewhere than on a terminal, and of long lists there."""
 
 
-def say(content: RenderableType = "") -> None:
-    """Print a line, a text or a table."""
+def say(content: RenderableType = "", *, wide: bool = False) -> None:
+    """Print a line, a text or a table; elsewhere than on a terminal a long list may be `wide`. No table is cut: one that needs more gets more."""
     console = Console(file=sys.stdout, markup=False, highlight=False, emoji=False)
-    if console.is_terminal:
+    if isinstance(content, str):
+        content = typed(content)
+    if console.is_terminal and encodes():
         console.print(content)
         return
     columns = os.environ.get("COLUMNS", "")
-    console.width = max(int(columns) if columns.isdigit() else PLAIN_WIDTH, 100)
-    with console.capture() as captured:
-        console.print(content)
-    print("\n".join(line.rstrip() for line in captured.get().splitlines()), flush=True)
+    paper = Console(file=io.StringIO(), markup=False, highlight=False, emoji=False, color_system=None, force_terminal=False)
+    least = Measurement.get(paper, paper.options.update(width=1_000), content).minimum
+    paper.width = max(int(columns) if columns.isdigit() else 0, WIDE if wide else WIDTH, least)
+    with paper.capture() as captured:
+        paper.print(content)
+    print(typed("\n".join(line.rstrip() for line in captured.get().splitlines())), flush=True)
 
 
 def heading(text: str) -> Text:
     """A heading."""
-    return Text(text, style="bold")
+    return Text(typed(text), style="bold")
 
 
-def table(columns: Sequence[tuple[str, str]], rows: Sequence[Sequence[str]], breaks: Sequence[int] = ()) -> Table:
+def table(columns: Sequence[tuple[str, str]], rows: Sequence[Sequence[RenderableType]], breaks: Sequence[int] = ()) -> Table:
     """A table.
 
     Parameters
     ----------
     columns : heading and place of each column, "left", "right" or "tight" (left, never broken).
-    rows : one text for each column.
+    rows : one text, or a mark of `inline`, for each column.
     breaks : rows before which a line is left free.
     """
     made = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold")
     for name, place in columns:
-        made.add_column(Text(name), justify="right" if place == "right" else "left", no_wrap=place != "left")
+        made.add_column(Text(typed(name)), justify="right" if place == "right" else "left", no_wrap=place != "left")
     for number, row in enumerate(rows):
         if number in breaks:
             made.add_row()
-        made.add_row(*(Text(cell) for cell in row))
+        made.add_row(*(Text(typed(cell)) if isinstance(cell, str) else cell for cell in row))
     return made
 
 
@@ -66,7 +75,7 @@ def in_columns(rows: Sequence[tuple[str, str]]) -> Table:
     made.add_column(justify="right", no_wrap=True)
     made.add_column()
     for date, words in rows:
-        made.add_row(Text(date), Text(words))
+        made.add_row(Text(typed(date)), Text(typed(words)))
     return made
 
 

@@ -9,7 +9,12 @@ import typer
 
 __all__ = ["report"]
 
-Results = Annotated[Path, typer.Argument(metavar="RESULTS", help="Result folder written by `run`.", show_default=False)]
+Results = Annotated[
+    Path,
+    typer.Argument(
+        metavar="RESULTS", help="Folder written by run, compare, attribute, sweep, sensitivity or claims.", show_default=False
+    ),
+]
 Out = Annotated[
     Path | None, typer.Option("--out", metavar="FILE", help="File to write (default: report.html in the result folder).")
 ]
@@ -18,9 +23,9 @@ Out = Annotated[
 def report(results: Results, out: Out = None) -> None:
     """Tell a result in one HTML file to hand over: answer, charts, stories, assumptions, and how to make it again."""
     from escalation_sim.cli.printing import progress_bar, say
-    from escalation_sim.report.report import data_folder, report
+    from escalation_sim.report.report import kind_in, report
 
-    data_folder(results)
+    kind_in(results)
     file = out if out is not None else results / "report.html"
     with progress_bar("telling", 1):
         text = report(results)

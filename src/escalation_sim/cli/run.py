@@ -29,11 +29,17 @@ from escalation_sim.cli.story import asked_run
 from escalation_sim.errors import InputError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.console import RenderableType
+
+    from escalation_sim.analysis.summary import Row
     from escalation_sim.results import Result
     from escalation_sim.scenario import Scenario
 
-__all__ = ["run"]
+__all__ = ["run", "summary_rows"]
 
+BAR = 15  # columns of a bar that stands for all runs
 DEFAULT_RUNS = {"crisis": 1000, "rivalry": 200}
 
 Runs = Annotated[int, typer.Option("--runs", metavar="N", help="Number of runs.", parser=number_from("--runs", 1, MOST_RUNS))]
@@ -82,7 +88,7 @@ def run(  # noqa: PLR0913  (one argument for each option)
     told = asked_run(story)
     crisis = changes.applied(load_scenario(scenario))
     folder = out if out is not None else Path("results") / crisis.name
-    check_folder(folder)
+    check_folder(folder, "runs")
     number = DEFAULT_RUNS[crisis.kind] if runs is None else runs
     show_header(crisis, changes, number, seed)
     if data_only:
@@ -104,8 +110,8 @@ def run(  # noqa: PLR0913  (one argument for each option)
     show_files(folder, written)
 
 
-def check_folder(folder: Path) -> None:
-    """Refuse a folder that cannot be written before anything long is begun; raises InputError or OSError."""
+def check_folder(folder: Path, kind: str | None = None) -> None:
+    """Refuse a folder that cannot be written, or holds findings of another kind, before anything long is begun; raises InputError or OSError."""
     if folder.exists() and not folder.is_dir():
         raise InputError("not a folder", file=str(folder), key="--out")
     data = folder / "data"
@@ -113,6 +119,12 @@ def check_folder(folder: Path) -> None:
         raise InputError(
             "holds something other than a result", file=str(data), allowed="a new folder, or one written by this command"
         )
+    if kind is not None and data.exists():
+        from escalation_sim.experiments.archive import kind_of
+
+        there = kind_of(data)
+        if there not in (None, kind):
+            raise InputError(f"holds another kind of result ({there})", file=str(folder), key="--out", allowed="another folder")
     place = folder.absolute()
     while not place.exists():
         place = place.parent
@@ -202,24 +214,35 @@ def show_summary(result: Result) -> None:
     from escalation_sim.cli.printing import say, table
 
     observed = result.scenario.observed is not None
-    columns = [("", "left"), ("Runs", "right"), ("95 % interval", "right"), ("10–90 % of runs", "right")]
-    rows: list[list[str]] = []
-    breaks: list[int] = []
-    group = ""
-    for row in summary(result):
-        if row.group != group:
-            breaks.append(len(rows))
-            rows.append([row.group.upper(), "", "", "", ""])
-            group = row.group
-        rows.append([row.label, row.value_text, row.interval_text, row.spread_text, row.observed])
+    columns = [("", "left"), ("Runs", "right"), ("95 %", "right"), ("Spread or share", "right")]
+    rows, breaks = summary_rows(list(summary(result)))
     if observed:
-        say(table([*columns, ("On record", "right")], rows, breaks[1:]))
+        say(table([*columns, ("Record", "right")], rows, breaks))
     else:
-        say(table(columns, [row[:4] for row in rows], breaks[1:]))
+        say(table(columns, [row[:4] for row in rows], breaks))
     say()
     say(
-        "Intervals are for the finite number of runs, not for doubt about the model. Days count from the start; deaths are persons."
+        "95 %: interval for the finite number of runs, not for doubt about the model. Spread: 10 to 90 % of the runs; bars are shares of all runs. "
+        "Days count from the start; deaths are persons."
     )
+
+
+def summary_rows(rows: Sequence[Row]) -> tuple[list[list[RenderableType]], list[int]]:
+    """The summary as cells, each share with a bar; and the rows before which a line is left free. Groups are headed by their name."""
+    from escalation_sim.cli.inline import bar
+
+    cells: list[list[RenderableType]] = []
+    breaks: list[int] = []
+    group = ""
+    for row in rows:
+        if row.group != group:
+            breaks.append(len(cells))
+            cells.append([row.group.upper(), "", "", "", ""])
+            group = row.group
+        drawn = bar(row.value, BAR) if row.unit == "share" else row.spread_text
+        label = row.label.removeprefix("Peak at ")
+        cells.append([label[:1].upper() + label[1:], row.value_text, row.interval_text, drawn, row.observed])
+    return cells, breaks[1:]
 
 
 def show_story(result: Result, told: int | None) -> None:
@@ -241,8 +264,8 @@ def show_story(result: Result, told: int | None) -> None:
 def story_of(result: Result, number: int) -> list[tuple[str, str]]:
     """The years of one run, played again with a bar."""
     from escalation_sim.analysis.annals import annals
+    from escalation_sim.analysis.annals_in_words import story_of_years
     from escalation_sim.cli.printing import progress_bar
-    from escalation_sim.cli.years import story_of_years
 
     with progress_bar("playing one run again", 1) as progress:
         return story_of_years(annals(result.scenario, result.seed, number, progress))

@@ -43,7 +43,7 @@ def listed(ctx: typer.Context, folder: Folder = Path("scenarios")) -> None:
     if not files:
         raise InputError("the folder holds no scenario files (*.yaml)", file=str(folder))
     columns = [("File", "left"), ("What", "left"), ("Starts", "tight"), ("Days", "right"), ("On record", "tight")]
-    say(table(columns, [entry(path) for path in files]))
+    say(table(columns, [entry(path) for path in files]), wide=True)
 
 
 def entry(path: Path) -> tuple[str, ...]:

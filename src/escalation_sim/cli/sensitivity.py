@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import textwrap
-from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -136,7 +134,14 @@ def sensitivity(  # noqa: PLR0913  (one argument for each option)
             ends = tornado(
                 crisis, outcome, largest, effect=change, runs=RUNS_OF_TORNADO, seed=seed, workers=those, folder=folder
             )
-    show_files(found, ends, folder, top, not no_charts)
+    arguments = [
+        *("--outcome", outcome, "--method", method),
+        *(["--effect", effect] if effect is not None else []),
+        *(word for path in over or [] for word in ("--over", path)),
+        *(["--groups"] if groups else []),
+        *("--top", str(top), "--samples", str(found.samples), "--runs", str(runs), "--seed", str(seed)),
+    ]
+    show_files(found, ends, folder, top, not no_charts, arguments)
 
 
 def effect_from(text: str | None) -> Variant | None:
@@ -172,6 +177,7 @@ def show_indices(found: Sensitivity, top: int) -> None:
     """Print the largest indices, and how much is chance."""
     from escalation_sim.cli.compare import say_wrapped
     from escalation_sim.cli.printing import say, table
+    from escalation_sim.experiments.sensitivity_in_words import chance_in_words, notes
 
     rows = (morris_rows if found.method == "morris" else sobol_rows)(found, top)
     heads = ("Change", "95 % interval", "Noise") if found.method == "morris" else ("Total", "95 % interval", "Alone")
@@ -183,17 +189,26 @@ def show_indices(found: Sensitivity, top: int) -> None:
 
 def morris_rows(found: Sensitivity, top: int) -> list[list[str]]:
     """Elementary effects in print."""
+    from escalation_sim.experiments.sensitivity_in_words import figure, signed_size
+
     rows = []
     for one in found.indices.head(top).to_dict("records"):
-        size, way = one["effect"], one["direction"]
-        sign = "" if one["numbers"] > 1 else "+" if way > 0.8 * size else "−" if way < -0.8 * size else "±"
         between = f"{figure(one['low'])} to {figure(one['high'])}"
-        rows.append([in_lines(one["label"]), sign + figure(size), between, figure(one["noise"])])
+        rows.append(
+            [
+                in_lines(one["label"]),
+                signed_size(one["effect"], one["direction"], one["numbers"]),
+                between,
+                figure(one["noise"]),
+            ]
+        )
     return rows
 
 
 def sobol_rows(found: Sensitivity, top: int) -> list[list[str]]:
     """Shares of variance in print."""
+    from escalation_sim.experiments.sensitivity_in_words import percent
+
     return [
         [
             in_lines(one["label"]),
@@ -210,105 +225,18 @@ def in_lines(label: str) -> str:
     return textwrap.fill(label, LABEL_WIDTH, subsequent_indent="  ")
 
 
-def figure(value: float) -> str:
-    """A size in print, three digits of it."""
-    return f"{value:,.0f}" if abs(value) >= 100.0 else f"{value:.3g}"
-
-
-def percent(share: float) -> str:
-    """A share of variance in print."""
-    return f"{100.0 * share:.0f} %".replace("-", "−")
-
-
-def notes(found: Sensitivity) -> Iterator[str]:
-    """What the figures are."""
-    varied = int(found.indices["numbers"].sum())
-    if found.method == "morris":
-        yield (
-            f"Change: mean size of the change in {found.outcome} when the number moves half its distribution, the others anywhere "
-            f"({found.samples} trajectories over {varied:,} numbers, {found.runs} runs of each point); + where it goes up with the number, − where down, "
-            "± where that depends on the others. Noise: what the number of runs alone may add to it."
-        )
-        still = int((found.indices["effect"] == 0.0).sum())
-        if still:
-            yield f"{still:,} of {len(found.indices):,} changed nothing in any run."
-    else:
-        yield (
-            f"Total: share of the variance between points that goes with the number, in whatever it has a part; alone: without its interplay with "
-            f"others ({found.samples} base points, {found.runs} runs of each point, {varied:,} numbers varied)."
-        )
-    yield "Intervals are for the finite number of points, not for doubt about the ranges."
-
-
-def chance_in_words(found: Sensitivity) -> str:
-    """How much is chance, and what it leaves in the indices."""
-    split = found.split
-    share = split.share
-    said = (
-        f"Chance and parameters: {percent(share.value)} ({percent(share.low)} to {percent(share.high)}) of the variance of {found.outcome} over worlds and luck "
-        f"lies in these numbers, the rest is chance. With {found.runs} runs of each point {percent(split.noise)} of the variance between points is noise"
-    )
-    needed = split.runs_needed()
-    if split.noise <= 0.05:
-        return f"{said}."
-    said += f"; {needed:,.0f} runs would bring that to 5 %." if needed < float("inf") else "."
-    if split.noise <= 0.5:
-        return said
-    return (
-        f"{said} The order above is therefore mostly luck: look at fewer numbers (--over, --groups) under more runs (--runs)."
-    )
-
-
-def show_files(found: Sensitivity, ends: Tornado | None, folder: Path, top: int, charts: bool) -> None:
+def show_files(found: Sensitivity, ends: Tornado | None, folder: Path, top: int, charts: bool, arguments: list[str]) -> None:
     """Write everything, and say where it is."""
+    from escalation_sim.cli.compare import say_wrapped
     from escalation_sim.cli.printing import say
-    from escalation_sim.experiments.store import put
+    from escalation_sim.experiments.sensitivity_kept import save_sensitivity
 
-    folder.mkdir(parents=True, exist_ok=True)
-    tables = {"indices": found.indices, **({"tornado": ends.swings} if ends is not None else {})}
-    for name, frame in tables.items():
-        put(folder / f"{name}.parquet", frame.to_parquet)
-        put(folder / f"{name}.csv", frame.to_csv)
-    put(folder / "points.parquet", found.points.to_parquet)
-    text = json.dumps(summary_of(found, ends), indent=1, ensure_ascii=False) + "\n"
-    put(folder / "sensitivity.json", lambda file: file.write_text(text, encoding="utf-8"))
+    tables = save_sensitivity(found, ends, folder, arguments, top)
     say()
     if charts:
         from escalation_sim.plots.charts import write_figures
+        from escalation_sim.plots.sensitivity import charts_of_sensitivity
 
-        written = write_figures(figures_of(found, ends, top), folder)
-        say(f"Charts: {', '.join(sorted({path.stem for path in written}))} (PNG and SVG) in {folder}")
-    say(f"Tables: {', '.join(f'{name}.csv' for name in tables)} (with paths; Parquet beside them) in {folder}")
-
-
-def figures_of(found: Sensitivity, ends: Tornado | None, top: int) -> dict[str, Callable[[], Any]]:
-    """The charts, by file name."""
-    from escalation_sim.plots.sensitivity import morris_chart, sobol_chart, tornado_chart
-
-    charts: dict[str, Callable[[], Any]] = {
-        found.method: lambda: morris_chart(found, top) if found.method == "morris" else sobol_chart(found, top)
-    }
-    if ends is not None:
-        charts["tornado"] = lambda: tornado_chart(ends)
-    return charts
-
-
-def summary_of(found: Sensitivity, ends: Tornado | None) -> dict[str, object]:
-    """What was run and how much is chance, as plain data."""
-    split = found.split
-    return {
-        "scenario": found.scenario.name,
-        "outcome": found.outcome,
-        "effect": found.effect,
-        "method": found.method,
-        "samples": found.samples,
-        "runs": found.runs,
-        "seed": found.seed,
-        "mean": found.mean,
-        "variance_by_parameters": split.parameters,
-        "variance_by_chance": split.chance,
-        "share_of_parameters": [split.share.value, split.share.low, split.share.high],
-        "noise_between_points": split.noise,
-        "runs_of_tornado": ends.runs if ends is not None else 0,
-        "document": found.scenario.document,
-    }
+        written = write_figures(charts_of_sensitivity(found, ends, top), folder)
+        say_wrapped(f"Charts: {', '.join(sorted({path.stem for path in written}))} (PNG and SVG) in {folder}")
+    say_wrapped(f"Tables: {', '.join(f'{name}.csv' for name in tables)} (with paths; Parquet beside them) in {folder}")

@@ -13,7 +13,7 @@ import typer
 from escalation_sim.cli.changes import Workers
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from rich.console import RenderableType
 
     from escalation_sim.executors import Crew
     from escalation_sim.experiments.experiment import Experiment
@@ -24,6 +24,7 @@ __all__ = ["sweep"]
 MOST_SHOWN = 20
 MOST_COLUMNS = 4
 WIDTH = 80
+LEAST_BAR, MOST_BAR = 12, 24  # columns
 SHOWN = ("peak_rung", "force", "days_to_end_or_horizon", "deaths_total")
 
 _TITLES = {
@@ -80,6 +81,8 @@ def show_header(asked: Experiment) -> None:
     say(
         f"{points:,} {'point' if points == 1 else 'points'} of {asked.runs:,} runs each, the same luck at every point (seed {asked.seed})"
     )
+    from escalation_sim.experiments.tables import labels_of
+
     varying = list(labels_of(asked.points).columns)
     if varying:
         say_wrapped(f"Varied: {', '.join(varying[:12])}" + (f" and {len(varying) - 12} more" if len(varying) > 12 else ""))
@@ -111,16 +114,23 @@ def show_points(done: Sweep) -> None:
     """The first points, with means."""
     from escalation_sim.cli.compare import say_wrapped
     from escalation_sim.cli.printing import say, table
+    from escalation_sim.experiments.tables import labels_of
 
     means = done.summary.pivot(index="point", columns="outcome", values="mean")
     labels = labels_of(done.points)
     columns = [name for name in labels.columns if "." not in name][:MOST_COLUMNS] or list(labels.columns)[:MOST_COLUMNS]
     outcomes = [name for name in SHOWN if name in means.columns]
     heads = [*((name, "left") for name in columns), *((_TITLES[name], "right") for name in outcomes)]
-    rows = []
+    rows: list[list[RenderableType]] = []
     for point, of_point in list(means.to_dict("index").items())[:MOST_SHOWN]:
         figures = [figure(name, float(of_point[name])) for name in outcomes]
         rows.append([*(in_print(labels.at[point, name]) for name in columns), *figures])
+    drawn = bars([float(mean) for mean in means[outcomes[0]].head(MOST_SHOWN)], heads, rows) if outcomes else None
+    if drawn:
+        heads, rows = (
+            [*heads, (f"{_TITLES[outcomes[0]]}, from 0", "tight")],
+            [[*cells, bar] for cells, bar in zip(rows, drawn, strict=True)],
+        )
     say(table(heads, rows))
     say()
     if len(means) > MOST_SHOWN:
@@ -134,22 +144,23 @@ def show_points(done: Sweep) -> None:
         )
 
 
+def bars(means: list[float], heads: list[tuple[str, str]], rows: list[list[RenderableType]]) -> list[RenderableType] | None:
+    """Bars of means, from 0 to the largest, in the columns that a table leaves free; None where it leaves too few."""
+    from escalation_sim.cli.inline import bar
+
+    taken = sum(max(len(str(cell)) for cell in (head, *(row[place] for row in rows))) for place, (head, _) in enumerate(heads))
+    width = min(WIDTH - taken - 3 * len(heads), MOST_BAR)
+    most = max((mean for mean in means if mean == mean), default=0.0)
+    if width < LEAST_BAR or not most > 0.0 or min(means) < 0.0:
+        return None
+    return [bar(mean / most, width) for mean in means]
+
+
 def figure(name: str, mean: float) -> str:
     """A mean in a table; shares in percent."""
-    from escalation_sim.cli.compare import number
+    from escalation_sim.analysis.in_print import number
 
     return number(100.0 * mean if name == "force" else mean, 2 if name == "peak_rung" else 1)
-
-
-def labels_of(points: pd.DataFrame) -> pd.DataFrame:
-    """What tells points apart, the states of channels put together in one column of those that are open."""
-    labels = points.drop(columns="error", errors="ignore")
-    channels = [name for name in labels.columns if set(labels[name]) == {"open", "closed"}]
-    if len(channels) < 2:
-        return labels
-    is_open = labels[channels] == "open"
-    lines = [", ".join(name for name in channels if is_open.at[point, name]) or "none" for point in labels.index]
-    return labels.drop(columns=channels).assign(**{"open lines": lines})
 
 
 def in_print(value: object) -> str:

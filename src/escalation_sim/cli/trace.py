@@ -77,7 +77,7 @@ def show(model: EscalationModel, changes: Changes, seed: int, number: int) -> No
     say()
     written = "%d %b %Y" if crisis.kind == "rivalry" else "%d %b %H:%M"
     rows = [[f"{event['day']:.2f}", f"{event['date']:{written}}", event["words"]] for event in rows_of(model.events)]
-    say(table([("Day", "right"), ("Date", "tight"), ("What happened", "left")], rows))
+    say(table([("Day", "right"), ("Date", "tight"), ("What happened", "left")], rows), wide=True)
     say()
     say(closing(model.outcomes, crisis))
     say()
@@ -93,7 +93,7 @@ def show(model: EscalationModel, changes: Changes, seed: int, number: int) -> No
         ("For the change", "left"),
         ("Against it", "left"),
     ]
-    say(table(columns, decisions(model)))
+    say(table(columns, decisions(model)), wide=True)
     say(
         "Numbers: what a reason adds to the utility of the new rung over that of the old one. An act follows its order after preparation."
     )

@@ -108,7 +108,7 @@ def show_hindcasts(found: Validation) -> None:
     rows = validation.rows_of_hindcasts(found.shown)
     columns = [("Crisis", "tight"), ("Outcome", "tight"), ("On record", "right"), ("10 %", "right"), ("50 %", "right"), ("90 %", "right"),
                ("", "tight"), ("CRPS", "right"), ("base rates", "right")]  # fmt: skip
-    say(table(columns, rows, [place for place, row in enumerate(rows) if place and row[0] != rows[place - 1][0]]))
+    say(table(columns, rows, [place for place, row in enumerate(rows) if place and row[0] != rows[place - 1][0]]), wide=True)
     say()
     scores = validation.rows_of_scores(found.scores)
     columns = [
@@ -119,7 +119,10 @@ def show_hindcasts(found: Validation) -> None:
         ("CRPS", "right"),
         ("base rates", "right"),
     ]
-    say(table(columns, scores, [place for place, row in enumerate(scores) if place and row[0] != scores[place - 1][0]]))
+    say(
+        table(columns, scores, [place for place, row in enumerate(scores) if place and row[0] != scores[place - 1][0]]),
+        wide=True,
+    )
     say()
     for row in validation.rows_of_scores(found.scores_not_fitted):
         if row[1] == "all":
@@ -145,7 +148,7 @@ def show_patterns(found: Validation) -> None:
         ("Interval", "right"),
         ("", "tight"),
     ]
-    say(table(columns, rows))
+    say(table(columns, rows), wide=True)
     say()
     say(
         f"{validation.counted(found)}. Intervals with * are not of the source: a quarter of the figure or 0.05. "

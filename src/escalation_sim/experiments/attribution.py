@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,12 +14,25 @@ from escalation_sim.analysis import shapley
 from escalation_sim.analysis.measures import Outcome, named_measure
 from escalation_sim.analysis.resampling import intervals_of_means
 from escalation_sim.errors import InputError, nearest
+from escalation_sim.experiments.archive import archived, manifest_in
 from escalation_sim.parameters import Array
 from escalation_sim.rulers import ruler_of
 from escalation_sim.runs import run_design
 from escalation_sim.scenario import Channel, Scenario
 
-__all__ = ["BILATERAL", "MOST_PLAYERS", "Attribution", "attribute", "attributions", "with_all_present"]
+__all__ = [
+    "BILATERAL",
+    "KIND",
+    "MOST_PLAYERS",
+    "Attribution",
+    "attribute",
+    "attributions",
+    "load_attributions",
+    "save_attributions",
+    "with_all_present",
+]
+
+KIND = "attribution"
 
 BILATERAL = (
     "back_channel",
@@ -34,6 +49,8 @@ MOST_PLAYERS = 10
 _ROWS_AT_ONCE = 100_000  # of a design, whose outcomes are all held until the ones asked for are taken from them
 
 _ROUNDING = 1e-13
+
+_TABLES = ("values", "interactions", "totals", "subsets")
 
 Progress = Callable[[int, int], None]
 
@@ -249,3 +266,41 @@ def without_rounding(values: Array, game: Array) -> Array:
 def renamed(table: pd.DataFrame, way: str) -> pd.DataFrame:
     """Columns of a table of estimates under the name of what is estimated."""
     return table.rename(columns={"value": way, "low": f"{way}_low", "high": f"{way}_high"})
+
+
+def save_attributions(found: Mapping[str, Attribution], scenario: Scenario, folder: Path, arguments: Sequence[str]) -> None:
+    """Keep attributions of one scenario in a folder, written whole or not at all.
+
+    Parameters
+    ----------
+    found : by outcome.
+    scenario : as it was given, its channels as they are there.
+    arguments : what `escalation-sim attribute` takes behind the scenario's file to make them again.
+    """
+    first = next(iter(found.values()))
+    entries = {
+        "scenario": scenario.document,
+        "seed": first.seed,
+        "runs": first.runs,
+        "arguments": list(arguments),
+        "channels": list(first.channels),
+        "outcomes": [{"asked": asked, "outcome": one.outcome, "unit": one.unit} for asked, one in found.items()],
+    }
+    with archived(folder, KIND, entries) as work:
+        for asked, one in found.items():
+            for name in _TABLES:
+                getattr(one, name).to_parquet(work / f"{name}-{asked}.parquet")
+
+
+def load_attributions(folder: Path) -> tuple[dict[str, Attribution], dict[str, Any]]:
+    """Attributions that were kept, by outcome, and what their manifest says; raises InputError where there are none."""
+    place, manifest = manifest_in(folder, KIND)
+    given = Scenario.from_document(manifest["scenario"])
+    present = with_all_present(given, checked_players(given, manifest["channels"]))
+    found = {}
+    for one in manifest["outcomes"]:
+        tables = {name: pd.read_parquet(place / f"{name}-{one['asked']}.parquet") for name in _TABLES}
+        found[one["asked"]] = Attribution(
+            one["outcome"], one["unit"], **tables, scenario=present, runs=int(manifest["runs"]), seed=int(manifest["seed"])
+        )
+    return found, manifest

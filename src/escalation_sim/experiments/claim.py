@@ -16,11 +16,11 @@ from escalation_sim.experiments.schema import VariantBlock
 from escalation_sim.experiments.variants import Variant
 from escalation_sim.inputs import inputs_of
 from escalation_sim.scenario import Scenario
-from escalation_sim.scenario.document import Document, read
+from escalation_sim.scenario.document import Document, plain, read
 from escalation_sim.scenario.findings import listed
 from escalation_sim.scenario.schema import checked
 
-__all__ = ["EFFECTS", "FOUNDING", "Claim", "Comparison", "Side", "Test", "load_claim", "load_claims"]
+__all__ = ["EFFECTS", "FOUNDING", "Claim", "Comparison", "Side", "Test", "claim_from", "load_claim", "load_claims"]
 
 FOUNDING = (
     "contained-earlier", "track-two-next-time", "no-goodwill-to-pull-back", "hard-to-gauge", "dgmo-implements", "pathankot-uri-managed",
@@ -110,6 +110,7 @@ class Claim:
     tests : all that decide have to be so.
     scales : what the break-even multiplies, in words; `factors` by what, 1 included.
     built_in, emerges : what of the answer the model assumes, and what it does not.
+    document : its file, as plain data; `scenarios` are those that it names, unchanged.
     """
 
     name: str
@@ -122,6 +123,7 @@ class Claim:
     built_in: str
     emerges: str
     document: Mapping[str, Any] = field(repr=False)
+    scenarios: Mapping[str, Scenario] = field(repr=False)
 
 
 def load_claims(folder: str | os.PathLike[str], names: Sequence[str] = ()) -> list[Claim]:
@@ -171,12 +173,23 @@ def load_claim(
             allowed=Path(path).stem,
         )  # fmt: skip
     folders = [Path(scenarios)] if scenarios is not None else folders_near(Path(path))
-    known = {} if shelf is None else shelf
+    return assembled(block, document, folders, {} if shelf is None else shelf)
+
+
+def claim_from(content: Mapping[str, Any], scenarios: Mapping[str, Scenario]) -> Claim:
+    """The claim that plain data describe, on scenarios that are at hand, by name; raises InputError."""
+    document = Document(plain(content))
+    return assembled(checked(ClaimBlock, document), document, [], dict(scenarios))
+
+
+def assembled(block: ClaimBlock, document: Document, folders: Sequence[Path], known: dict[str, Scenario]) -> Claim:
+    """The claim that a checked block describes; scenarios that are read are put among the known ones. Raises InputError."""
     tests = tuple(requirement_from(one, place, block, document, folders, known) for place, one in enumerate(block.tests))
     factors = tuple(sorted({1.0, *block.break_even.factors}))
+    named = {test.comparison.scenario: known[test.comparison.scenario] for test in tests}
     return Claim(
         block.claim, block.says, block.by, block.about, tests, block.break_even.scales, factors, block.built_in, block.emerges,
-        document.content,
+        document.content, named,
     )  # fmt: skip
 
 

@@ -31,7 +31,7 @@ from escalation_sim.analysis.verdicts import (
 )
 from escalation_sim.errors import InputError
 from escalation_sim.executors import Crew, crew_of
-from escalation_sim.experiments.claim import Claim, Test
+from escalation_sim.experiments.claim import Claim, Test, claim_from
 from escalation_sim.experiments.pieces import FOLDER, frames_of
 from escalation_sim.experiments.store import fingerprint_of_code, put
 from escalation_sim.experiments.trials import Plan, trials_of
@@ -39,9 +39,10 @@ from escalation_sim.experiments.worlds import place_in_range
 from escalation_sim.inputs import varied
 from escalation_sim.parameters import Array
 from escalation_sim.rules import THEORIES
+from escalation_sim.scenario import Scenario
 from escalation_sim.version import __version__
 
-__all__ = ["FULL", "Judgement", "Verdict", "Verdicts", "judged", "verdicts_on"]
+__all__ = ["FULL", "Judgement", "Verdict", "Verdicts", "holds_claims", "judged", "load_verdicts", "verdicts_on"]
 
 FULL = Plan(sets=200, runs=2000, rivalry_runs=20)
 """What `--full` computes."""
@@ -143,8 +144,14 @@ class Verdicts:
             },
             "plan": asdict(self.plan),
             "theories": list(self.theories),
+            "scenarios": {name: scenario.document for name, scenario in self.scenarios.items()},
             "claims": [document_of(one) for one in self.claims],
         }
+
+    @property
+    def scenarios(self) -> dict[str, Scenario]:
+        """The scenarios that the claims name, unchanged."""
+        return {name: scenario for one in self.claims for name, scenario in one.claim.scenarios.items()}
 
 
 def verdicts_on(
@@ -334,3 +341,68 @@ def document_of(one: Verdict) -> dict[str, Any]:
             for place, test in enumerate(one.tests)
         ],
     }
+
+
+# Read again
+
+
+def holds_claims(folder: Path) -> bool:
+    """Whether a folder holds what `verdicts_on` wrote."""
+    try:
+        return bool(json.loads((folder / FILE).read_text(encoding="utf-8"))["kind"] == KIND)
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+
+
+def load_verdicts(folder: Path) -> tuple[Verdicts, dict[str, Any]]:
+    """Verdicts as they were written, and the software they were made with; raises InputError where there are none."""
+    if not holds_claims(folder):
+        raise InputError("no tests of claims here", file=str(folder), allowed=f"a folder with {FILE}")
+    document = json.loads((folder / FILE).read_text(encoding="utf-8"))
+    if "scenarios" not in document:
+        again = "the same `claims` command writes it anew, from what is computed already"
+        raise InputError("written by an older version", file=str(folder / FILE), allowed=again)
+    scenarios = {name: Scenario.from_document(one) for name, one in document["scenarios"].items()}
+    table = pd.read_parquet(folder / "verdicts.parquet").fillna({"why": ""})
+    verdicts = tuple(verdict_from(one, table[table["claim"] == one["claim"]], scenarios) for one in document["claims"])
+    effects = pd.read_parquet(folder / "effects.parquet")
+    plan, theories = Plan(**document["plan"]), tuple(document["theories"])
+    return Verdicts(plan, theories, verdicts, effects, document["software"]["escalation_sim"]), document["software"]
+
+
+def verdict_from(document: Mapping[str, Any], table: pd.DataFrame, scenarios: Mapping[str, Scenario]) -> Verdict:
+    """A verdict from plain data and its rows of the table."""
+    claim = claim_from(document["file"], scenarios)
+    by_theory = {theory: (one["verdict"], one["why"]) for theory, one in document["by_theory"].items()}
+    tests = tuple(
+        judgement_from(claim.tests[place], one, table[table["test"] == place]) for place, one in enumerate(document["tests"])
+    )
+    return Verdict(claim, document["verdict"], document["why"], by_theory, tests)
+
+
+def judgement_from(test: Test, document: Mapping[str, Any], rows: pd.DataFrame) -> Judgement:
+    """What the worlds said of one test, from plain data and its rows of the table."""
+    found = {row["theory"]: findings_of(row) for row in rows.to_dict("records")}
+    overall, matched = found.pop("all"), found.pop("history-matched", None)
+    curve = {name: tuple(document["break_even"][name]) for name in ("factors", "means")}
+    return Judgement(
+        test,
+        overall,
+        found,
+        matched,
+        document["single_worlds"],
+        BreakEven(**{**document["break_even"], **curve}),
+        tuple(Hinge(**hinge) for hinge in document["hinges"]),
+        document["against"],
+        document["with"],
+    )
+
+
+def findings_of(row: Mapping[Any, Any]) -> Findings:
+    """Findings from a row of the table; the reverse of `rows_of`."""
+
+    def share(name: str) -> Share:
+        return Share(*(float(row[f"{name}{end}"]) for end in ("", "_low", "_high")))
+
+    shares = {word: share(word.replace(" ", "_")) for word in WORDS}
+    return Findings(row["verdict"], row["why"], shares, share("effect"), float(row["between_worlds"]), int(row["worlds"]))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,13 +13,16 @@ import pandas as pd
 from escalation_sim.analysis.differences import differences_and_pairing, runs_needed
 from escalation_sim.analysis.measures import ALIASES, MEAN, measures_in
 from escalation_sim.errors import InputError, nearest
+from escalation_sim.experiments.archive import archived, manifest_in
 from escalation_sim.experiments.precision import USUAL, Precision, example_for, precision_from
 from escalation_sim.results import Result
 from escalation_sim.rulers import ruler_of
 from escalation_sim.runs import run
 from escalation_sim.scenario import Scenario
 
-__all__ = ["MOST_RUNS", "Comparison", "Plan", "compare"]
+__all__ = ["KIND", "MOST_RUNS", "Comparison", "Plan", "compare", "load_comparison", "save_comparison"]
+
+KIND = "comparison"
 
 Progress = Callable[[int, int], None]
 Told = Callable[["Plan"], None]
@@ -228,3 +232,34 @@ def checked_outcome(scenario: Scenario, wanted: Precision | None, outcome: str |
 def listed(names: Iterable[str]) -> str:
     """Names in a row, those of single years left out."""
     return ", ".join(name for name in names if not name[-1].isdigit())
+
+
+def save_comparison(found: Comparison, folder: Path, arguments: Sequence[str]) -> None:
+    """Keep a comparison in a folder, written whole or not at all.
+
+    Parameters
+    ----------
+    arguments : what `escalation-sim compare` takes behind the scenario's file to make it again.
+    """
+    entries = {
+        "scenario": found.base.scenario.document,
+        "seed": found.seed,
+        "runs": found.runs,
+        "arguments": list(arguments),
+        "variants": list(found.variants),
+        "plan": str(found.plan) if found.plan else None,
+    }
+    with archived(folder, KIND, entries) as work:
+        for place, result in enumerate((found.base, *found.variants.values())):
+            result.save(work / str(place), judged=False)
+
+
+def load_comparison(folder: Path, only: str | None = None) -> tuple[Comparison, dict[str, Any]]:
+    """A comparison that was kept, without its plan, and what its manifest says; raises InputError where there is none.
+
+    `only` : what the variant is to be called where there is one.
+    """
+    place, manifest = manifest_in(folder, KIND)
+    names = [only] if only is not None and len(manifest["variants"]) == 1 else manifest["variants"]
+    base, *variants = (Result.load(place / str(number)) for number in range(1 + len(names)))
+    return Comparison(base, dict(zip(names, variants, strict=True))), manifest

@@ -17,6 +17,7 @@ __all__ = [
     "COLUMNS",
     "DERIVED",
     "column_of",
+    "labels_of",
     "levels_of",
     "names_of_outcomes",
     "outcomes_of",
@@ -175,3 +176,14 @@ def with_outcomes(rows: pd.DataFrame, scenario: Scenario) -> pd.DataFrame:
     found = dict(outcomes_of(pa.Table.from_pandas(rows, preserve_index=False), scenario))
     kept = {name: rows[name] for name in ("point", "run", "ended_by") if name in rows}
     return pd.DataFrame({**kept, **found})
+
+
+def labels_of(points: pd.DataFrame) -> pd.DataFrame:
+    """What tells points apart, the states of channels put together in one column of those that are open."""
+    labels = points.drop(columns="error", errors="ignore")
+    channels = [name for name in labels.columns if set(labels[name]) == {"open", "closed"}]
+    if len(channels) < 2:
+        return labels
+    is_open = labels[channels] == "open"
+    lines = [", ".join(name for name in channels if is_open.at[point, name]) or "none" for point in labels.index]
+    return labels.drop(columns=channels).assign(**{"open lines": lines})

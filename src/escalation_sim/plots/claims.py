@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from escalation_sim.parameters import Array
 from escalation_sim.plots.charts import FORMATS, write_figures
 from escalation_sim.plots.style import BLUE, GREY, INK, PALE, VERMILION, literal, percent, styled, titled, wrapped
 
-__all__ = ["claim_chart", "claims_chart", "write_claims_charts"]
+__all__ = ["charts_of_claims", "claim_chart", "claims_chart", "write_claims_charts"]
 
 FILLS = {SUPPORTED: "#B9D6E8", NO_EFFECT: "#E4E4E4", OPPOSITE: "#F2C6AE", UNDECIDED: "#FFFFFF"}
 """Colour of a verdict; the word stands in it."""
@@ -53,11 +53,12 @@ def claims_chart(found: Verdicts) -> Figure:
     for spine in axes.spines.values():
         spine.set_visible(False)
     figure.text(
-        0.015, 0.008, "Holds in: share of the worlds in which the claim is supported; of several tests, the one that is so least often.", fontsize=11, color="#555555"
+        0.015, 0.12 / figure.get_figheight(), "Holds in: share of the worlds in which the claim is supported; of several tests, the one that is so least often.", fontsize=11, color="#555555"
     )  # fmt: skip
     engine = figure.get_layout_engine()
     if engine is not None:
-        engine.set(rect=(0.008, 0.03, 0.984, 1.0 - 0.86 / figure.get_figheight() - 0.03))  # type: ignore[call-arg]
+        below_rows = 0.36 / figure.get_figheight()
+        engine.set(rect=(0.008, below_rows, 0.984, 1.0 - 0.86 / figure.get_figheight() - below_rows))  # type: ignore[call-arg]
     return figure
 
 
@@ -159,10 +160,14 @@ def regions(axes: Axes, expects: str, smallest: float) -> None:
         )
 
 
+def charts_of_claims(found: Verdicts) -> dict[str, Callable[[], Figure]]:
+    """All verdicts and each claim, by file name: `claims` and `claims-<name>`."""
+    each = {f"claims-{one.claim.name}": partial(claim_chart, found, one) for one in found.claims}
+    return {"claims": partial(claims_chart, found), **each}
+
+
 def write_claims_charts(
     found: Verdicts, folder: str | Path, formats: Sequence[str] = FORMATS, dpi: float | None = None
 ) -> list[Path]:
-    """All charts as files, `claims` and `claims-<name>`; see `write_figures`."""
-    charts = {"claims": partial(claims_chart, found)}
-    charts.update({f"claims-{one.claim.name}": partial(claim_chart, found, one) for one in found.claims})
-    return write_figures(charts, folder, formats, dpi)
+    """All charts as files; see `charts_of_claims` and `write_figures`."""
+    return write_figures(charts_of_claims(found), folder, formats, dpi)

@@ -13,6 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from escalation_sim.analysis.differences import paired_values
+from escalation_sim.analysis.in_print import of_a_period
 from escalation_sim.analysis.measures import MEAN
 from escalation_sim.experiments.comparison import Comparison
 from escalation_sim.parameters import Array
@@ -88,7 +89,7 @@ def comparison_chart(found: Comparison, outcome: str, variant: str | None = None
     steps, changes = steps_of(outcome, second - first)
     rows = max(len(names), len(changes))
     figure = titled(
-        literal(f"{OUTCOMES[outcome]}: as it stands, and {shortened(variant, 34)}"),
+        literal(f"{asked(outcome, found.base.scenario.kind)}: as it stands, and {shortened(variant, 34)}"),
         subtitle(found),
         max(0.44 * rows + 2.0, 4.8),
     )
@@ -99,6 +100,11 @@ def comparison_chart(found: Comparison, outcome: str, variant: str | None = None
     words = in_words(row["difference"], row["low"], row["high"], row["unit"])
     difference.set_title(f"Difference run by run\n{words} in the mean", loc="right")
     return figure
+
+
+def asked(outcome: str, kind: str) -> str:
+    """What is asked of an outcome; a rivalry has many crises."""
+    return OUTCOMES[outcome].replace("the crisis", "the worst crisis" if kind == "rivalry" else "the crisis")
 
 
 def subtitle(found: Comparison) -> str:
@@ -217,12 +223,12 @@ def plain(axes: Axes) -> None:
 @styled
 def differences_chart(found: Comparison) -> Figure:
     """Every difference with its interval, in units of how much the outcome varies from run to run; the numbers beside are in its own."""
-    outcomes = [str(one) for one in found.pairs.index.unique("outcome")][:_MOST_OUTCOMES]
+    outcomes = [str(one) for one in found.pairs.index.unique("outcome") if not of_a_period(str(one))][:_MOST_OUTCOMES]
     variants = list(found.variants)
     rows = len(outcomes) * len(variants)
     gaps = len(outcomes) if len(variants) > 1 else 0
     figure = titled(
-        "What the change makes of the crisis" if len(variants) == 1 else "What the changes make of the crisis",
+        f"What the {'change makes' if len(variants) == 1 else 'changes make'} of the {found.base.scenario.kind}",
         subtitle(found),
         0.34 * rows + 0.3 * gaps + 2.3,
     )

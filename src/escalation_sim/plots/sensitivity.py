@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -9,14 +11,15 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from escalation_sim.experiments.indices import MORRIS
 from escalation_sim.experiments.sensitivity import Sensitivity
 from escalation_sim.experiments.tornado import Tornado
 from escalation_sim.plots.style import BLUE, GREY, INK, ORANGE, SKY, literal, percent, percent_axis, styled, titled, wrapped
 
-__all__ = ["morris_chart", "sobol_chart", "tornado_chart"]
+__all__ = ["charts_of_sensitivity", "morris_chart", "sobol_chart", "tornado_chart"]
 
 _LABEL = 48
-_ROW = 0.56
+_ROW = 0.66
 
 
 @styled
@@ -171,3 +174,13 @@ def finished(axes: Axes) -> None:
     axes.grid(axis="x")
     axes.tick_params(axis="y", length=0, labelsize=11)
     axes.set_ylim(-0.6, len(axes.get_yticks()) - 0.4)
+
+
+def charts_of_sensitivity(found: Sensitivity, ends: Tornado | None, top: int) -> dict[str, Callable[[], Figure]]:
+    """The charts, by file name."""
+    charts: dict[str, Callable[[], Figure]] = {
+        found.method: partial(morris_chart if found.method == MORRIS else sobol_chart, found, top)
+    }
+    if ends is not None:
+        charts["tornado"] = partial(tornado_chart, ends)
+    return charts

@@ -28,15 +28,19 @@ from escalation_sim.plots.style import (
     wrapped,
 )
 
-__all__ = ["shapley_chart", "write_attributions"]
+__all__ = ["charts_of_attributions", "shapley_chart", "write_attributions"]
 
 LOWER, HIGHER = GREEN, ORANGE
 
 
+def charts_of_attributions(found: Mapping[str, Attribution]) -> dict[str, Callable[[], Figure]]:
+    """A chart for each outcome, by file name."""
+    return {f"shapley-{name}": partial(shapley_chart, one) for name, one in found.items()}
+
+
 def write_attributions(found: Mapping[str, Attribution], folder: str | Path) -> list[Path]:
     """Write a chart for each outcome as PNG and SVG and return the files; see `charts.write_figures`."""
-    charts: dict[str, Callable[[], Figure]] = {f"shapley-{name}": partial(shapley_chart, one) for name, one in found.items()}
-    return write_figures(charts, folder)
+    return write_figures(charts_of_attributions(found), folder)
 
 
 @styled

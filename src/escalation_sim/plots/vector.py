@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import re
 from html import escape
@@ -9,10 +10,14 @@ from typing import Any
 
 import matplotlib as mpl
 from matplotlib.figure import Figure
+from PIL import Image
 
 from escalation_sim.plots.style import LOOK
 
-__all__ = ["picture", "svg_in_page"]
+__all__ = ["drawn_in_page", "picture", "svg_in_page"]
+
+_MOST_OF_SVG = 100_000  # characters: beyond, as with thousands of dots, a picture of points is smaller
+_DPI_IN_PAGE, _COLOURS = 120, 128
 
 _IDS = re.compile(r' id="([^"]*)"')
 _USED = re.compile(r'(?:url\(#|href="#)([^)"]*)[)"]')
@@ -43,6 +48,24 @@ def svg_in_page(figure: Figure, words: str, *, text: bool = False) -> str:
         )
 
     return _HEAD.sub(head, drawn, count=1)
+
+
+def drawn_in_page(figure: Figure, words: str) -> str:
+    """A figure as `<svg>`, or as `<img>` with the picture in it where that is smaller by far; `words` for those who do not see it."""
+    drawn = svg_in_page(figure, words)
+    if len(drawn) <= _MOST_OF_SVG:
+        return drawn
+    points = base64.b64encode(in_few_colours(figure)).decode()
+    return min(drawn, f'<img alt="{escape(words)}" src="data:image/png;base64,{points}">', key=len)
+
+
+def in_few_colours(figure: Figure) -> bytes:
+    """A figure as PNG, a third as large as with all colours and no different to the eye."""
+    full, few = io.BytesIO(), io.BytesIO()
+    with mpl.rc_context(LOOK):
+        figure.savefig(full, format="png", dpi=_DPI_IN_PAGE)
+    Image.open(full).convert("RGB").quantize(_COLOURS).save(few, format="png", optimize=True)
+    return few.getvalue()
 
 
 def picture(figure: Figure, kind: str) -> bytes:

@@ -29,7 +29,7 @@ from escalation_sim.scenario.parts import (
 )
 from escalation_sim.scenario.scenario import Scenario, load_scenario, scenario_from_bytes
 from escalation_sim.scenario.schema import json_schema
-from escalation_sim.scenario.writing import as_yaml
+from escalation_sim.scenario.writing import as_yaml, yaml_of
 
 __all__ = [
     "ArmedGroup",
@@ -58,4 +58,5 @@ __all__ = [
     "shipped_ladders",
     "societies",
     "track_two_as_of",
+    "yaml_of",
 ]

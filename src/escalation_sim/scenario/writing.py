@@ -9,7 +9,7 @@ import yaml
 from escalation_sim.scenario.document import PlainLoader
 from escalation_sim.scenario.scenario import Scenario
 
-__all__ = ["as_yaml"]
+__all__ = ["as_yaml", "yaml_of"]
 
 
 class _PlainDumper(yaml.SafeDumper):
@@ -28,5 +28,10 @@ for _first, _resolvers in PlainLoader.yaml_implicit_resolvers.items():
 def as_yaml(scenario: Scenario, heading: str = "") -> str:
     """The document of a scenario as YAML, `heading` as comment lines above it; `scenario_from_bytes` gives an equal scenario."""
     lines = "".join(f"# {line}\n" for line in heading.splitlines())
-    text: str = yaml.dump(scenario.document, Dumper=_PlainDumper, sort_keys=False, allow_unicode=True, width=110)
-    return lines + text
+    return lines + yaml_of(scenario.document)
+
+
+def yaml_of(content: Any) -> str:
+    """Plain data as YAML, which the reader of scenarios, experiments and claims reads as the same data."""
+    text: str = yaml.dump(content, Dumper=_PlainDumper, sort_keys=False, allow_unicode=True, width=110)
+    return text
