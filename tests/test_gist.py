@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from escalation_sim.analysis.differences import paired_differences
-from escalation_sim.analysis.gist import early_gist, gist, in_hundred, saved_run, state_in_words, worst_run
+from escalation_sim.analysis.gist import gist, in_hundred, saved_run, state_in_words, worst_run
 from escalation_sim.analysis.readable import readable_differences
 from escalation_sim.errors import InputError
 from escalation_sim.runs import run
@@ -86,9 +86,3 @@ def test_a_share_is_read_in_percent_and_its_difference_in_points():
 
 def test_every_row_of_a_comparison_can_be_read(before):
     assert len(readable_differences(paired_differences(before, before))) > 5
-
-
-def test_a_first_look_says_that_it_is_one(before):
-    lowered = with_outcomes(before, peak_rung=before.outcomes["peak_rung"].to_numpy() - 1.0)
-    said = early_gist(before, lowered, "With talks", 30)
-    assert said == "With talks, 100 in 100 crises peak lower and none in 100 higher in the first 30 days …"
