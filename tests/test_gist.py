@@ -50,6 +50,13 @@ def test_crises_that_no_longer_end_are_said_so(before):
     assert "now ends, on day 20" in gist(other, one).sentence
 
 
+@pytest.mark.parametrize(("end", "words"), [(20.5, "on the same day"), (21.0, "1 day later"), (18.4, "2 days sooner")])
+def test_no_crisis_ends_0_days_sooner(before, end, words):
+    one = with_outcomes(before, days_to_end=np.full(100, 20.0))
+    other = with_outcomes(before, days_to_end=np.full(100, end), peak_rung=before.outcomes["peak_rung"] + 1)
+    assert f"the median crisis ends {words}" in gist(one, other).sentence
+
+
 def test_rare_is_not_none():
     assert [in_hundred(share) for share in (0.0, 0.005, 0.31)] == ["none", "fewer than 1", "31"]
 

@@ -105,11 +105,11 @@ def end_in_words(before: Result, after: Result) -> str:
         return "the median crisis no longer ends before the horizon"
     if not np.isfinite(was):
         return f"the median crisis now ends, on day {becomes:.0f}"
-    days = becomes - was
-    if round(abs(days)) == 0:
+    days = round(becomes - was)
+    if days == 0:
         return "the median crisis ends on the same day"
-    number = f"{abs(days):.0f} day{'' if round(abs(days)) == 1 else 's'}"
-    return f"the median crisis ends {number} {'sooner' if days < 0.0 else 'later'}"
+    number = f"{abs(days)} day{'' if abs(days) == 1 else 's'}"
+    return f"the median crisis ends {number} {'sooner' if days < 0 else 'later'}"
 
 
 def deaths_in_words(before: Result, after: Result) -> str:

@@ -244,10 +244,11 @@ class Column:
     def __init__(self, shown: Shown, *, alone: bool) -> None:
         self.shown = shown
         with ui.element("div").style("min-width:0; width:100%"):
-            with ui.element("section").classes("card"), ui.element("div").classes("timeline"):
-                ui.html(shown.svg, sanitize=False).classes("chart")
+            with ui.element("section").classes("card"):
+                with ui.element("div").classes("timeline"):
+                    ui.html(shown.svg, sanitize=False).classes("chart")
+                    self.cursor = ui.element("div").classes("cursor").props("aria-hidden=true")
                 ui.label("Yellow: a cease-fire is in force. Rings: orders as they are given.").classes("small")
-                self.cursor = ui.element("div").classes("cursor").props("aria-hidden=true")
             with ui.element("div").classes("stage" if alone else "stage twin").style("margin-top:14px"):
                 first = self.card()
                 lines = self.card()
