@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["CrisisPart"]
 
-_PAUSE = 0.05  # seconds for which a change has to stand before it is computed
+_PAUSE = 0.03  # seconds for which a change has to stand before it is computed
 _PLACES = {"postures": "broad", "peaks": "tall"}
 _TITLES = {"postures": "Postures", "peaks": "Peaks", "ends": "Length", "deaths": "Deaths"}
 

@@ -243,7 +243,7 @@ class Column:
 
     def __init__(self, shown: Shown, *, alone: bool) -> None:
         self.shown = shown
-        with ui.element("div").classes("column"):
+        with ui.element("div").classes("run-column"):
             with ui.element("section").classes("card path"):
                 with ui.element("div").classes("timeline"):
                     ui.html(shown.svg, sanitize=False).classes("chart")
