@@ -149,6 +149,26 @@ def test_a_job_whose_worker_died_is_begun_again():
         assert asyncio.run(workshop(pool, 1).done(abs, -3)) == 3
 
 
+def test_a_page_that_closes_starts_no_new_workers():
+    class Dying(Future):
+        def submit(self, *_):
+            return self
+
+        def shutdown(self, **_):
+            self.set_exception(BrokenProcessPool("shut down"))
+
+    async def scene():
+        dying = Dying()
+        shop = Workshop(1, lambda _: dying)
+        waits = [asyncio.create_task(shop.done(abs, -number)) for number in range(3)]
+        await until(lambda: shop.begun)
+        shop.close()
+        await asyncio.wait(waits)
+        return shop.begun, [one.cancelled() for one in waits]
+
+    assert asyncio.run(scene()) == (1, [True, True, True])
+
+
 def test_workers_that_keep_dying_are_given_up():
     with Mortal(99) as pool, pytest.raises(BrokenProcessPool):
         asyncio.run(workshop(pool, 1).done(abs, -3))

@@ -54,6 +54,7 @@ class Workshop:
         self._kept: OrderedDict[str, Result] = OrderedDict()
         self._under_way: dict[str, asyncio.Task[Result]] = {}
         self._waiting: dict[str, int] = {}
+        self._closed = False
         self.begun = 0
 
     async def done(self, function: Callable[..., T], *given: Any) -> T:
@@ -70,6 +71,8 @@ class Workshop:
         await self._places.acquire()
         loop = asyncio.get_running_loop()
         try:
+            if self._closed:  # to ask for the pool again would start new processes
+                raise asyncio.CancelledError
             self.begun += 1
             future: Future[T] = self._pool(self.workers).submit(function, *given)
         except BaseException:
@@ -128,7 +131,8 @@ class Workshop:
             self._pool(self.workers).submit(tasks.warm, scenario)
 
     def close(self) -> None:
-        """End the processes, and whatever they are at."""
+        """End the processes, and whatever they are at; what is asked for from now on is dropped."""
+        self._closed = True
         self._pool(self.workers).shutdown(wait=True, kill_workers=True)
 
 
