@@ -5,7 +5,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 SCENARIO ?= scenarios/pahalgam-2025.yaml
 
-.PHONY: demo test lint slow browser dashboard dock bench bench-check docs validate clean
+.PHONY: demo test lint slow browser dashboard dock bench bench-page bench-check docs validate clean
 
 demo: $(VENV)/.installed
 	$(BIN)/escalation-sim run $(SCENARIO)
@@ -39,6 +39,10 @@ bench: $(VENV)/.installed
 	$(BIN)/python benchmarks/growth.py
 	$(BIN)/python benchmarks/memory.py --largest 100000
 	$(BIN)/python benchmarks/bench.py --docs
+
+bench-page: $(VENV)/.installed-browser
+	$(BIN)/python benchmarks/dashboard.py
+	$(BIN)/python benchmarks/dashboard.py --docs
 
 bench-check: $(VENV)/.installed
 	$(BIN)/python benchmarks/regression.py

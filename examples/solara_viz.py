@@ -4,7 +4,8 @@
     SOLARA_TELEMETRY_MIXPANEL_ENABLE=False solara run examples/solara_viz.py
 
 `EscalationModel` is a `mesa.Model`, so that `SolaraViz` can step, play and reset it like any other. What is drawn is read off the agents. Solara
-fetches some of its assets from a content network when it starts; a page that needs none is `escalation-sim dashboard`.
+fetches its scripts from a content network when it starts; docs/dashboard.md says what to install where there is none, and `escalation-sim dashboard` is a page
+that needs none.
 """
 
 from __future__ import annotations

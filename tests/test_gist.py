@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from escalation_sim.analysis.differences import paired_differences
-from escalation_sim.analysis.gist import early_gist, gist, in_hundred, saved_run, state_in_words, worst_run
+from escalation_sim.analysis.gist import gist, in_hundred, saved_run, state_in_words, worst_run
 from escalation_sim.analysis.readable import readable_differences
 from escalation_sim.errors import InputError
 from escalation_sim.runs import run
@@ -50,6 +50,13 @@ def test_crises_that_no_longer_end_are_said_so(before):
     assert "now ends, on day 20" in gist(other, one).sentence
 
 
+@pytest.mark.parametrize(("end", "words"), [(20.5, "on the same day"), (21.0, "1 day later"), (18.4, "2 days sooner")])
+def test_no_crisis_ends_0_days_sooner(before, end, words):
+    one = with_outcomes(before, days_to_end=np.full(100, 20.0))
+    other = with_outcomes(before, days_to_end=np.full(100, end), peak_rung=before.outcomes["peak_rung"] + 1)
+    assert f"the median crisis ends {words}" in gist(one, other).sentence
+
+
 def test_rare_is_not_none():
     assert [in_hundred(share) for share in (0.0, 0.005, 0.31)] == ["none", "fewer than 1", "31"]
 
@@ -86,9 +93,3 @@ def test_a_share_is_read_in_percent_and_its_difference_in_points():
 
 def test_every_row_of_a_comparison_can_be_read(before):
     assert len(readable_differences(paired_differences(before, before))) > 5
-
-
-def test_a_first_look_says_that_it_is_one(before):
-    lowered = with_outcomes(before, peak_rung=before.outcomes["peak_rung"].to_numpy() - 1.0)
-    said = early_gist(before, lowered, "With talks", 30)
-    assert said == "With talks, 100 in 100 crises peak lower and none in 100 higher in the first 30 days …"

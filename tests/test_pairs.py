@@ -7,9 +7,11 @@ import xml.etree.ElementTree as ET
 
 import numpy as np
 import pytest
+from matplotlib.colors import to_rgb
 
 from escalation_sim.analysis.playback import played
-from escalation_sim.plots.heat_map import heat_map_chart, shares_chart
+from escalation_sim.plots import heat_map
+from escalation_sim.plots.heat_map import heat_map_chart
 from escalation_sim.plots.pairs import PAIR_CHARTS, alternative_text
 from escalation_sim.plots.run_path import run_chart, run_in_words, span_of_days
 from escalation_sim.plots.vector import picture, svg_in_page
@@ -75,16 +77,52 @@ def test_the_mark_of_a_step_lies_on_the_days_of_the_chart(short):
     assert "Run 3" in run_in_words(playback)
 
 
-def test_a_map_writes_every_number_and_shows_zero_in_the_middle_of_a_difference():
-    values = np.array([[-4.0, 0.0], [2.0, np.nan]])
-    figure = heat_map_chart(values, [0.0, 1.0], [0.0, 1.0], ("x", "y", "title"), digits=0, difference=True)
-    mesh = figure.axes[0].collections[0]
-    assert mesh.get_clim() == (-4.0, 4.0)
-    assert [text.get_text() for text in figure.axes[0].texts] == ["\u22124", "0", "+2", "–"]
+DIFFERENCES = np.array([[-4.0, 0.0], [2.0, np.nan]])
 
 
-def test_shares_are_ordered_by_size():
-    figure = shares_chart(
-        ["small", "large"], np.array([0.1, -0.5]), np.array([0.0, -0.6]), np.array([0.2, -0.4]), ("title", "rungs")
-    )
-    assert [label.get_text() for label in figure.axes[0].get_yticklabels()] == ["small", "large"]
+def mapped(values, uncertain=None):
+    return heat_map_chart(
+        values, [0.0, 1.0], [0.0, 1.0], ("x", "y", "title"), digits=0, difference=True, uncertain=uncertain
+    ).axes[0]
+
+
+def test_a_map_writes_every_number():
+    assert [text.get_text() for text in mapped(DIFFERENCES).texts] == ["\u22124", "0", "+2", "–"]
+
+
+def test_zero_is_the_middle_of_the_colours_of_a_difference():
+    nothing, everything = mapped(np.zeros((2, 2))).patches[0], mapped(DIFFERENCES).patches[1]
+    assert nothing.get_facecolor() == everything.get_facecolor()
+    assert np.ptp(nothing.get_facecolor()[:3]) < 0.01  # grey: neither side
+
+
+def test_a_cell_that_cannot_be_told_from_zero_is_hatched_and_no_other():
+    in_doubt = np.array([[False, True], [False, False]])
+    axes = mapped(DIFFERENCES, in_doubt)
+    assert [bool(patch.get_hatch()) for patch in axes.patches] == in_doubt.ravel().tolist()
+    assert "not told from 0" in axes.figure.legends[0].get_texts()[0].get_text()
+    assert not mapped(DIFFERENCES).figure.legends
+
+
+def test_numbers_of_a_map_are_read_on_every_colour_of_it():
+    for colours in (heat_map._BOTH_WAYS, heat_map._ONE_WAY):
+        for place in np.linspace(0.0, 1.0, 101):
+            colour = colours(place)
+            assert contrast(colour, "white" if heat_map.is_dark(colour) else "black") >= 4.5
+
+
+def luminance(colour):
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in to_rgb(colour)]
+    return float(np.dot([0.2126, 0.7152, 0.0722], linear))
+
+
+def contrast(one, other):
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def test_words_stand_on_the_part_they_belong_to_and_smuggle_no_markup():
+    figure = mapped(DIFFERENCES).figure
+    drawn = svg_in_page(figure, "a map", hints={"cell-0-1": "resolve 1: <0>"})
+    assert drawn.count("<title>") == 1
+    assert "<g><title>resolve 1: &lt;0&gt;</title>" in drawn

@@ -33,7 +33,7 @@ from escalation_sim.scenario import Scenario
 from escalation_sim.scenario.schema import STATUSES
 from escalation_sim.state import VARIABLES
 
-__all__ = ["Task", "numbers_of_points", "run", "run_design", "run_to_disk"]
+__all__ = ["Task", "joined", "numbers_of_points", "parts_of", "run", "run_design", "run_to_disk"]
 
 Progress = Callable[[int, int], None]
 
@@ -75,15 +75,40 @@ def run(
     check_size(runs, seed, workers)
     kept = states_named(keep)
     size = max(blocks_per_chunk, 1) * BLOCK
-    ledger = done_by(Task(scenario, seed, np.arange(runs), {}, kept, size), workers, progress)
+    task = Task(scenario, seed, np.arange(runs), {}, kept, size)
+    return result_of(task, done_by(task, workers, progress))
+
+
+def result_of(task: Task, ledger: Ledger) -> Result:
+    """The result of a task whose rows are all done."""
     return Result(
         outcomes=frame_from_columns(ledger.columns),
-        fan=fan_from_counts(ledger.counts, ledger.ended, scenario),
+        fan=fan_from_counts(ledger.counts, ledger.ended, task.scenario),
         crises=table_of_crises(ledger.crises),
-        trajectories=trajectories_from_paths(ledger.paths, scenario),
-        scenario=scenario,
-        seed=seed,
+        trajectories=trajectories_from_paths(ledger.paths, task.scenario),
+        scenario=task.scenario,
+        seed=task.seed,
     )
+
+
+def parts_of(scenario: Scenario, runs: int, seed: int, most: int) -> list[Task]:
+    """The runs of a scenario cut into at most so many parts, whole blocks of draws each, for one who has workers of their own; see `joined`.
+
+    Raises InputError as `run` does.
+    """
+    check_size(runs, seed, most)
+    size = -(-runs // (most * BLOCK)) * BLOCK
+    return [Task(scenario, seed, np.arange(start, min(start + size, runs))) for start in range(0, runs, size)]
+
+
+def joined(parts: Sequence[Task], ledgers: Sequence[Ledger]) -> Result:
+    """The result of `run`, to the bit, from its parts (see `parts_of`) and what each has come to (`Task.done`)."""
+    first = parts[0]
+    whole = replace(first, numbers=np.concatenate([part.numbers for part in parts]))
+    ledger = Ledger(first.scenario, len(whole.numbers), first.keep)
+    for part, done in zip(parts, ledgers, strict=True):
+        ledger.take_over(int(part.numbers[0]), done)
+    return result_of(whole, ledger)
 
 
 def run_to_disk(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import shutil
 
-import numpy as np
 import pytest
 
 import escalation_sim as es
@@ -97,23 +96,3 @@ def test_a_bad_address_shows_the_first_scenario_and_says_why(session):
     found, wrong = session_from(session.library, None, "scenario=pahalgam-2026")
     assert "did you mean 'pahalgam-2025'" in wrong
     assert found.view == View("pahalgam-2025")
-
-
-@pytest.mark.parametrize("name", ["pahalgam-2025", "uri-2016", "u2-1960"])
-def test_the_first_days_are_those_of_the_whole(name):
-    first_days = pytest.importorskip("escalation_sim.dashboard.page_crisis", reason="needs the extra [dashboard]").first_days
-    whole = es.load_scenario(ROOT / "scenarios" / f"{name}.yaml")
-    short = first_days(whole)
-    longer = dataclasses.replace(whole, horizon_days=short.horizon_days + 10.0)
-    paths = [es.run(one, 32, 1, keep=["posture"]).trajectories["posture"].to_numpy() for one in (longer, short)]
-    steps = paths[1].shape[1]
-    assert not np.isnan(paths[1]).all()
-    np.testing.assert_array_equal(paths[0][:, :steps], paths[1])
-
-
-def test_nothing_is_cut_off_that_would_still_have_happened():
-    first_days = pytest.importorskip("escalation_sim.dashboard.page_crisis", reason="needs the extra [dashboard]").first_days
-    whole = es.load_scenario(ROOT / "scenarios" / "pahalgam-2025.yaml")
-    document = whole.document
-    later = {**document["triggers"][0], "date": "2025-07-01"}
-    assert first_days(es.Scenario.from_document({**document, "triggers": [*document["triggers"], later]})) is None

@@ -7,10 +7,13 @@ import threading
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 
+import pandas as pd
 import pytest
+import xarray as xr
 
 from escalation_sim.dashboard import tasks
 from escalation_sim.dashboard.work import Latest, Workshop
+from escalation_sim.runs import run
 
 
 class Gate:
@@ -80,21 +83,38 @@ def test_no_more_jobs_are_handed_out_than_there_are_workers(pool):
 
 
 def test_runs_that_two_ask_for_are_computed_once_and_kept(pool, short, monkeypatch):
-    calls = []
-    monkeypatch.setattr(tasks, "ran", lambda scenario, runs, seed: calls.append(seed) or seed)
+    calls, done = [], tasks.part_ran
+    monkeypatch.setattr(tasks, "part_ran", lambda part: calls.append(part.seed) or done(part))
 
     async def scene():
         shop = workshop(pool)
         both = await asyncio.gather(shop.result(short, 8, 1), shop.result(short, 8, 1))
         return [*both, await shop.result(short, 8, 1), await shop.result(short, 8, 2)]
 
-    assert asyncio.run(scene()) == [1, 1, 1, 2]
+    first, second, third, other = asyncio.run(scene())
+    assert first is second is third
+    assert other.seed == 2
     assert calls == [1, 2]
 
 
+def test_runs_shared_among_workers_are_those_of_one(pool, short):
+    result = asyncio.run(workshop(pool).result(short, 700, 3))
+    whole = run(short, 700, 3)
+    pd.testing.assert_frame_equal(result.outcomes, whole.outcomes)
+    xr.testing.assert_identical(result.fan, whole.fan)
+
+
+def test_both_workers_have_a_share_of_the_runs(pool, short, monkeypatch):
+    shares = []
+    done = tasks.part_ran
+    monkeypatch.setattr(tasks, "part_ran", lambda part: shares.append(len(part.numbers)) or done(part))
+    asyncio.run(workshop(pool).result(short, 1100, 3))
+    assert sorted(shares) == [76, 1024]
+
+
 def test_one_who_gives_up_does_not_spoil_it_for_the_other(pool, short, monkeypatch):
-    gate = Gate()
-    monkeypatch.setattr(tasks, "ran", lambda *_: gate.job("runs"))
+    gate, done = Gate(), tasks.part_ran
+    monkeypatch.setattr(tasks, "part_ran", lambda part: gate.job("runs") and done(part))
 
     async def scene():
         shop = workshop(pool)
@@ -105,7 +125,7 @@ def test_one_who_gives_up_does_not_spoil_it_for_the_other(pool, short, monkeypat
         gate.open.set()
         return await second
 
-    assert asyncio.run(scene()) == "runs"
+    assert len(asyncio.run(scene()).outcomes) == 8
 
 
 class Mortal(ThreadPoolExecutor):
@@ -127,6 +147,26 @@ class Mortal(ThreadPoolExecutor):
 def test_a_job_whose_worker_died_is_begun_again():
     with Mortal(2) as pool:
         assert asyncio.run(workshop(pool, 1).done(abs, -3)) == 3
+
+
+def test_a_page_that_closes_starts_no_new_workers():
+    class Dying(Future):
+        def submit(self, *_):
+            return self
+
+        def shutdown(self, **_):
+            self.set_exception(BrokenProcessPool("shut down"))
+
+    async def scene():
+        dying = Dying()
+        shop = Workshop(1, lambda _: dying)
+        waits = [asyncio.create_task(shop.done(abs, -number)) for number in range(3)]
+        await until(lambda: shop.begun)
+        shop.close()
+        await asyncio.wait(waits)
+        return shop.begun, [one.cancelled() for one in waits]
+
+    assert asyncio.run(scene()) == (1, [True, True, True])
 
 
 def test_workers_that_keep_dying_are_given_up():

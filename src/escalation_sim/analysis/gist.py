@@ -15,7 +15,7 @@ from escalation_sim.analysis.summary import time_to_end
 from escalation_sim.parameters import Array
 from escalation_sim.results import Result
 
-__all__ = ["Gist", "early_gist", "gist", "in_hundred", "saved_run", "state_in_words", "worst_run"]
+__all__ = ["Gist", "gist", "in_hundred", "saved_run", "state_in_words", "worst_run"]
 
 
 @dataclass(frozen=True)
@@ -52,14 +52,6 @@ def gist(before: Result, after: Result, change: str = "With the change") -> Gist
         f"{bounds(higher)} of 100. They say nothing about doubt in the model."
     )
     return Gist(sentence, footing)
-
-
-def early_gist(before: Result, after: Result, change: str, days: int) -> str:
-    """What the change does to the peaks of the first days, in a sentence that says so. Raises InputError as `gist` does."""
-    check_pair(before, after)
-    moved = peaks_of(after) - peaks_of(before)
-    lower, higher = (in_hundred(float(np.mean(where))) for where in (moved < 0, moved > 0))
-    return f"{change}, {lower} in 100 crises peak lower and {higher} in 100 higher in the first {days} days …"
 
 
 def state_in_words(result: Result) -> Gist:
@@ -113,11 +105,11 @@ def end_in_words(before: Result, after: Result) -> str:
         return "the median crisis no longer ends before the horizon"
     if not np.isfinite(was):
         return f"the median crisis now ends, on day {becomes:.0f}"
-    days = becomes - was
-    if round(abs(days)) == 0:
+    days = round(becomes - was)
+    if days == 0:
         return "the median crisis ends on the same day"
-    number = f"{abs(days):.0f} day{'' if round(abs(days)) == 1 else 's'}"
-    return f"the median crisis ends {number} {'sooner' if days < 0.0 else 'later'}"
+    number = f"{abs(days)} day{'' if abs(days) == 1 else 's'}"
+    return f"the median crisis ends {number} {'sooner' if days < 0 else 'later'}"
 
 
 def deaths_in_words(before: Result, after: Result) -> str:

@@ -42,7 +42,8 @@ def readable_row(
     label = LABELS.get(name, name[:1].upper() + name[1:].replace("_", " "))
     if unit == "relative":
         change, bounds, mark = 100.0 * difference, (100.0 * low, 100.0 * high), " %"
-        return label, number(before, 0), number(after, 0), signed(change, 0, mark), interval(bounds, 0, mark)
+        shown = "0 %" if change == 0.0 else signed(change, 0, mark)
+        return label, number(before, 0), number(after, 0), shown, interval(bounds, 0, mark)
     scale, mark, of_value = (100.0, " points", " %") if unit == "share" else (1.0, "", "")
     return (
         label,

@@ -27,16 +27,28 @@ from escalation_sim.scenario.document import MOST_BYTES, too_large
 __all__ = ["Controls"]
 
 
+# NiceGUI writes the list of all that an event carries where the value belongs; a switch would then be neither on nor off.
+_KEEP_VALUE = "(value) => { element.props['model-value'] = value }"
+
+
 class QuickSwitch(ui.switch):
     """A switch that turns at once, not when the server has heard of it: a second click then turns it back."""
 
     LOOPBACK = False
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self.on("update:model-value", js_handler=_KEEP_VALUE)
 
 
 class QuickSlider(ui.slider):
     """A slider that follows the hand, not the server."""
 
     LOOPBACK = False
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self.on("update:model-value", js_handler=_KEEP_VALUE)
 
 
 _CHOICES = {name: words for name, words in STATES.items() if name != CLOSED}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from html import escape
+from typing import TYPE_CHECKING
 
 from nicegui import ui
 
@@ -11,6 +12,9 @@ from escalation_sim.dashboard import studies
 from escalation_sim.dashboard.session import Session
 from escalation_sim.dashboard.work import Latest
 from escalation_sim.errors import InputError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["CausesPart"]
 
@@ -62,7 +66,7 @@ class CausesPart:
 
     def __init__(self, session: Session) -> None:
         self.session = session
-        self.filling = False
+        self.mapped: pd.DataFrame | None = None
         with ui.element("div").classes("wide"):
             ui.html("What matters, and what it is owed to", sanitize=False, tag="h2")
             self.what = ui.label("").classes("about")
@@ -98,6 +102,8 @@ class CausesPart:
             self.map_runs = select(dict(_RUNS), 100, "Runs")
             self.as_difference = ui.switch("the difference that my change makes").props("dense id=as-difference")
         self.map = Job("Draw the map", "map", self.begin_map)
+        self.save_map = ui.button("Cells with intervals (CSV)", on_click=self.save_cells).props("outline id=save-map")
+        self.save_map.set_enabled(False)
 
     def show(self) -> None:
         """Offer what the scenario on screen has."""
@@ -133,9 +139,17 @@ class CausesPart:
             job.stopped(f"error: {error}")
             return
         job.chart.set_content(await session.workshop.done(studies.map_drawn, grid, rows))
+        self.mapped = studies.map_table(grid, rows)
+        self.save_map.set_enabled(True)
         job.stopped(
-            f"{grid.runs:,} runs at each of {studies.POINTS * studies.POINTS} points, the same luck at every point, seed {grid.seed}."
+            f"{grid.runs:,} runs at each of {studies.POINTS * studies.POINTS} points, the same luck at every point, seed {grid.seed}. "
+            "Point at a cell for its interval."
         )
+
+    def save_cells(self) -> None:
+        """The cells of the map on screen, with their intervals."""
+        if self.mapped is not None:
+            ui.download.content(self.mapped.to_csv(index=False).encode(), f"{self.session.base.name}-map.csv", "text/csv")
 
     def begin_shares(self) -> None:
         """Begin the attribution."""

@@ -9,15 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from nicegui import events, ui
 
-from escalation_sim.analysis.gist import early_gist, gist, state_in_words
+from escalation_sim.analysis.gist import gist, state_in_words
 from escalation_sim.dashboard import tasks
 from escalation_sim.dashboard.controls import Controls
 from escalation_sim.dashboard.session import Session
 from escalation_sim.dashboard.tables import table_of_differences
-from escalation_sim.dashboard.view import View
 from escalation_sim.dashboard.work import Latest
 from escalation_sim.errors import InputError
-from escalation_sim.scenario import Scenario
 from escalation_sim.scenario.document import MOST_BYTES, too_large
 
 if TYPE_CHECKING:
@@ -25,11 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["CrisisPart"]
 
-_PAUSE = 0.05  # seconds for which a change has to stand before it is computed
-FIRST_DAYS = 30
-"""Days that are shown before the rest is computed."""
-
-_TOGETHER = (("postures", "ends"), ("peaks", "deaths"))
+_PAUSE = 0.03  # seconds for which a change has to stand before it is computed
 _PLACES = {"postures": "broad", "peaks": "tall"}
 _TITLES = {"postures": "Postures", "peaks": "Peaks", "ends": "Length", "deaths": "Deaths"}
 
@@ -43,7 +37,7 @@ class CrisisPart:
     def __init__(self, session: Session, changed: Callable[[], None], wrong: str) -> None:
         self.session = session
         self.changed = changed
-        self.latest, self.latest_table, self.ahead = (Latest(self.failed) for _ in range(3))
+        self.latest, self.latest_table = Latest(self.failed), Latest(self.failed)
         self.results: tuple[Result, Result | None] | None = None
         self.charts: dict[str, ui.html] = {}
         with ui.element("div").classes("layout"):
@@ -117,66 +111,36 @@ class CrisisPart:
         self.take_over("")
 
     async def answer(self) -> None:
-        """Run, and show what comes out: a first look at the first days, then the sentence, then the charts."""
+        """Run, and show what comes out: the sentence, then the charts as they are drawn."""
         session = self.session
         self.say_busy(True)
         await asyncio.sleep(_PAUSE)
         view, base = session.view, session.base
         try:
             scenarios = [base, session.scenario] if view.is_changed else [base]
-            runs = [session.workshop.result(one, view.runs, view.seed) for one in scenarios]
-            look = asyncio.create_task(self.first_look(view, scenarios))
-            try:
-                found = await asyncio.gather(*runs)
-            finally:
-                look.cancel()
+            found = await asyncio.gather(*(session.workshop.result(one, view.runs, view.seed) for one in scenarios))
         except InputError as error:
             self.refuse(f"error: {error}")
             self.say_busy(False)
             return
-        await self.show_results(view, found[0], found[1] if len(found) > 1 else None)
+        await self.show_results(found[0], found[1] if len(found) > 1 else None)
 
-    async def show_results(self, view: View, before: Result, after: Result | None) -> None:
+    async def show_results(self, before: Result, after: Result | None) -> None:
         """Show what came out."""
         self.results = before, after
-        words = view.in_words(self.session.base)
+        words = self.session.view.in_words(self.session.base)
         said = state_in_words(before) if after is None else gist(before, after, change_in_words(words))
         self.sentence.set_content(escape(said.sentence))
         self.footing.set_content(escape(said.footing))
-        done = self.session.workshop.done
-        for drawn in await asyncio.gather(*(done(tasks.charts, names, before, after) for names in _TOGETHER)):
-            for name, svg in drawn.items():
-                self.charts[name].set_content(svg)
+        await asyncio.gather(*(self.draw(name, before, after) for name in self.charts))
         self.say_busy(False)
         self.show_table()
-        self.prepare(view)
 
-    def prepare(self, view: View) -> None:
-        """While nothing else is asked for, run the first days as they were, against which the next change is looked at."""
-        short = first_days(self.session.base)
-        if short is not None:
-            self.ahead.ask(lambda: self.run_ahead(short, view))
-
-    async def run_ahead(self, scenario: Scenario, view: View) -> None:
-        """Runs that will be needed."""
-        await self.session.workshop.result(scenario, view.runs, view.seed)
-
-    async def first_look(self, view: View, scenarios: list[Scenario]) -> None:
-        """What the first days come to, which takes a third of the time: sentence and two charts, said to be no more than that."""
-        short = [first_days(one) for one in scenarios]
-        workshop = self.session.workshop
-        if None in short or all(workshop.is_kept(one, view.runs, view.seed) for one in scenarios):
-            return
-        found = await asyncio.gather(*(workshop.result(one, view.runs, view.seed) for one in short if one is not None))
-        drawn = await workshop.done(tasks.charts, ("postures", "peaks"), found[0], found[1] if len(found) > 1 else None)
-        if len(found) > 1:
-            words = change_in_words(view.in_words(self.session.base))
-            self.sentence.set_content(escape(early_gist(found[0], found[1], words, FIRST_DAYS)))
-            self.footing.set_content("")
-        for name, svg in drawn.items():
-            self.charts[name].set_content(svg)
-            self.charts[name].classes(remove="old")
-        self.state.set_content(f"First look: {FIRST_DAYS} days of {view.runs:,} crises. The rest follows …")
+    async def draw(self, name: str, before: Result, after: Result | None) -> None:
+        """Draw a chart in a worker process, and show it."""
+        chart = self.charts[name]
+        chart.set_content(await self.session.workshop.done(tasks.chart, name, before, after))
+        chart.classes(remove="old")
 
     def say_busy(self, busy: bool) -> None:
         """Say whether something is being computed, and let the old charts fade meanwhile."""
@@ -225,19 +189,6 @@ class CrisisPart:
         if self.results is not None:
             name = f"{self.session.base.name}-runs.{kind}"
             ui.download.content(tasks.runs_file(kind, *self.results), name)
-
-
-def first_days(scenario: Scenario) -> Scenario | None:
-    """The scenario cut to its first days, whose runs are then those of the whole; None where that would leave something out or save little."""
-    if scenario.horizon_days < 2.0 * FIRST_DAYS or any(trigger.day >= FIRST_DAYS for trigger in scenario.triggers):
-        return None
-    return scenario.set("horizon_days", FIRST_DAYS) if scenario.observed is None else without_record(scenario)
-
-
-def without_record(scenario: Scenario) -> Scenario:
-    """The first days without what happened later: the record may reach beyond them, and no run reads it."""
-    document = {key: value for key, value in scenario.document.items() if key != "observed"}
-    return Scenario.from_document({**document, "horizon_days": FIRST_DAYS})
 
 
 def change_in_words(words: list[str]) -> str:

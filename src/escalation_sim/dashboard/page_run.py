@@ -170,7 +170,7 @@ class RunPart:
         """Places for one run, or for two beside each other."""
         self.place.clear()
         self.player.set_visibility(True)
-        with self.place, ui.element("div").classes("side-by-side" if len(self.shown) > 1 else ""):
+        with self.place, ui.element("div").classes("twins" if len(self.shown) > 1 else ""):
             self.columns = [Column(one, alone=len(self.shown) == 1) for one in self.shown]
         self.bar.props["max"] = self.last
         self.day.props["max"] = self.shown[0].playback.day(self.last)
@@ -243,17 +243,18 @@ class Column:
 
     def __init__(self, shown: Shown, *, alone: bool) -> None:
         self.shown = shown
-        with ui.element("div").style("min-width:0; width:100%"):
-            with ui.element("section").classes("card"), ui.element("div").classes("timeline"):
-                ui.html(shown.svg, sanitize=False).classes("chart")
+        with ui.element("div").classes("run-column"):
+            with ui.element("section").classes("card path"):
+                with ui.element("div").classes("timeline"):
+                    ui.html(shown.svg, sanitize=False).classes("chart")
+                    self.cursor = ui.element("div").classes("cursor").props("aria-hidden=true")
                 ui.label("Yellow: a cease-fire is in force. Rings: orders as they are given.").classes("small")
-                self.cursor = ui.element("div").classes("cursor").props("aria-hidden=true")
-            with ui.element("div").classes("stage" if alone else "stage twin").style("margin-top:14px"):
+            with ui.element("div").classes("stage" if alone else "stage twin"):
                 first = self.card()
                 lines = self.card()
                 second = self.card()
             self.stage = (first, lines, second)
-            with ui.element("div").classes("side-by-side" if alone else "").style("margin-top:14px; display:grid; gap:14px"):
+            with ui.element("div").classes("side-by-side told" if alone else "told"):
                 with ui.element("section").classes("card"):
                     ui.html("What has happened", sanitize=False, tag="h3")
                     self.events = (

@@ -55,6 +55,7 @@ def serve(library: Library, port: int, *, show: bool, workers: int = 2) -> None:
         parts["workshop"].warm(library.scenario(library.first))
 
     app.on_startup(start)
+    app.on_shutdown(lambda: parts["workshop"].close())
 
     @ui.page("/", title="escalation-sim", language="en-GB")
     def page(request: Request) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from escalation_sim.analysis.estimates import mean_of
 from escalation_sim.analysis.measures import Outcome, named_measure
 from escalation_sim.analysis.readable import path_in_words
 from escalation_sim.errors import InputError, nearest
@@ -34,6 +35,7 @@ __all__ = [
     "grid_pieces",
     "grid_row",
     "map_drawn",
+    "map_table",
     "shares_drawn",
     "subset_pieces",
     "subset_values",
@@ -136,40 +138,69 @@ def grid_pieces(grid: Grid) -> list[tuple[Grid, float]]:
 
 
 def grid_row(grid: Grid, height: float) -> Array:
-    """Means along one row of a map, shape (column,); differences, after less before, where the grid has a base."""
+    """Means along one row of a map and the ends of their intervals of 95 %, shape (3, column); of differences run by run where the grid has a base."""
     from escalation_sim.runs import run_design
 
     across = grid.across.values
     design = {grid.across.path: across, grid.up.path: np.full(len(across), height)}
-    measure = MEASURES[grid.measure]
 
-    def means(scenario: Scenario) -> Array:
+    def values(scenario: Scenario) -> Array:
         table = run_design(scenario, design, grid.runs, grid.seed)
-        return measure.of(table, scenario).reshape(len(across), grid.runs).mean(axis=1)
+        return MEASURES[grid.measure].of(table, scenario).reshape(len(across), grid.runs)
 
-    found = means(grid.scenario)
-    return found if grid.base is None else found - means(grid.base)
+    found = values(grid.scenario) if grid.base is None else values(grid.scenario) - values(grid.base)
+    cells = [mean_of(one) for one in found]
+    return np.array([[cell.value for cell in cells], [cell.low for cell in cells], [cell.high for cell in cells]])
+
+
+def title_of(grid: Grid) -> str:
+    """What a map shows, in words."""
+    label = MEASURES[grid.measure].label
+    return f"Difference your change makes in {label}" if grid.base is not None else label[:1].upper() + label[1:]
+
+
+def map_table(grid: Grid, rows: list[Array]) -> pd.DataFrame:
+    """One row for each cell of a map: the two numbers, what was measured, the ends of its interval of 95 %, the runs."""
+    import pandas as pd
+
+    means, low, high = np.stack(rows, axis=1)
+    up, across = (axis.ravel() for axis in np.meshgrid(grid.up.values, grid.across.values, indexing="ij"))
+    columns = {grid.across.path: across, grid.up.path: up, "mean": means.ravel(), "low": low.ravel(), "high": high.ravel()}
+    return pd.DataFrame({**columns, "runs": grid.runs})
 
 
 def map_drawn(grid: Grid, rows: list[Array]) -> str:
-    """The map as an SVG element."""
+    """The map as an SVG element; its cells tell their intervals to the pointer."""
     from escalation_sim.plots.heat_map import heat_map_chart
     from escalation_sim.plots.vector import svg_in_page
 
-    values, measure = np.stack(rows), MEASURES[grid.measure]
-    change = "Difference your change makes in " if grid.base is not None else ""
-    title = f"{change}{measure.label}" if change else measure.label[:1].upper() + measure.label[1:]
-    labels = (grid.across.label, grid.up.label, title)
+    means, low, high = np.stack(rows, axis=1)
+    across, up = grid.across.values.tolist(), grid.up.values.tolist()
+    labels = (grid.across.label, grid.up.label, title_of(grid))
+    in_doubt = (low <= 0.0) & (high >= 0.0) if grid.base is not None else None
     figure = heat_map_chart(
-        values,
-        grid.across.values.tolist(),
-        grid.up.values.tolist(),
-        labels,
-        digits=measure.digits,
-        difference=grid.base is not None,
+        means, across, up, labels, digits=MEASURES[grid.measure].digits, difference=grid.base is not None, uncertain=in_doubt
     )
-    words = f"{title}, over {grid.across.label} and {grid.up.label}: from {np.nanmin(values):.1f} to {np.nanmax(values):.1f}."
-    return svg_in_page(figure, words, text=True)
+    told = (
+        f"{title_of(grid)}, over {grid.across.label} and {grid.up.label}: from {np.nanmin(means):.1f} to {np.nanmax(means):.1f}"
+    )
+    doubt = f"; {in_doubt.sum()} of {in_doubt.size} cells cannot be told from 0" if in_doubt is not None else ""
+    return svg_in_page(figure, f"{told}{doubt}.", text=True, hints=hints_of(grid, means, low, high))
+
+
+def hints_of(grid: Grid, means: Array, low: Array, high: Array) -> dict[str, str]:
+    """For each cell by its name: the two numbers, what was measured, and its interval."""
+    from escalation_sim.plots.heat_map import cell_name
+
+    across, up, digits = grid.across.values, grid.up.values, MEASURES[grid.measure].digits + 1
+    sign = "+" if grid.base is not None else ""
+
+    def hint(row: int, column: int) -> str:
+        mean, least, most = (f"{of[row, column]:{sign}.{digits}f}".replace("-", "\u2212") for of in (means, low, high))
+        place = f"{grid.across.label} {across[column]:.3g}, {grid.up.label} {up[row]:.3g}"
+        return f"{place}: {mean} (95 %: {least} to {most})"
+
+    return {cell_name(row, column): hint(row, column) for row, column in np.ndindex(means.shape)}
 
 
 def measured(scenario: Scenario, outcome: str) -> Outcome:
@@ -196,26 +227,14 @@ def subset_values(scenario: Scenario, outcome: str, first: int, stop: int, runs:
 
 def shares_drawn(scenario: Scenario, outcome: str, seed: int, games: list[Array]) -> tuple[str, str]:
     """Shapley values as an SVG element, and what was run in words."""
-    from escalation_sim.plots.heat_map import shares_chart
+    from escalation_sim.plots.shapley import shapley_chart
     from escalation_sim.plots.vector import svg_in_page
 
     players = attribution.checked_players(scenario, attribution.BILATERAL)
     present = attribution.with_all_present(scenario, players)
     found = attribution.attributed(np.concatenate(games), measured(scenario, outcome), players, present, seed)
     labels = {channel.name: channel.label for channel in scenario.channels}
-    scale, unit = (100.0, "crises in 100") if found.unit == "share" else (1.0, found.unit)
-    value, low, high = (scale * found.values[name].to_numpy(dtype=float) for name in ("value", "value_low", "value_high"))
-    titles = {
-        "peak_rung": "the peak",
-        "force": "the use of force",
-        "days_to_end": "the length",
-        "deaths_total": "the number of dead",
-    }
-    title = f"What each channel does to {titles.get(outcome, outcome)}"
-    names = [labels[str(name)] for name in found.values.index]
-    figure = shares_chart(
-        names, value, low, high, (title, f"{unit}; left of 0: fewer or lower. Whiskers: 95 % for the number of runs")
-    )
-    told = "; ".join(f"{name} {number:+.2f}" for name, number in zip(names, value, strict=True))
+    shares = zip(found.channels, found.values["value"], strict=True)
+    told = "; ".join(f"{labels[name]} {share:+.2f}" for name, share in shares)
     words = f"{found.runs:,} runs of each of {len(found.subsets)} combinations, seed {seed}."
-    return svg_in_page(figure, f"{title}, in {unit}: {told}.", text=True), words
+    return svg_in_page(shapley_chart(found), f"What each channel adds to {outcome}, in {found.unit}: {told}.", text=True), words

@@ -5,7 +5,6 @@ Imports are made inside the functions, so that the page is there before the engi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,11 +12,13 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from escalation_sim.analysis.playback import Playback
+    from escalation_sim.batch import Ledger
     from escalation_sim.results import Result
+    from escalation_sim.runs import Task
     from escalation_sim.scenario import Scenario
 
 __all__ = [
-    "FIRST_YEAR", "LAST_YEAR", "YearsAxis", "calendar_drawn", "chart_file", "charts", "differences", "ran", "run_drawn", "run_played", "runs_file", "warm",
+    "FIRST_YEAR", "LAST_YEAR", "YearsAxis", "calendar_drawn", "chart", "chart_file", "differences", "part_ran", "run_drawn", "run_played", "runs_file", "warm",
 ]  # fmt: skip
 
 FIRST_YEAR, LAST_YEAR = 1980, 2025
@@ -28,25 +29,25 @@ _WARMING_RUNS = 8
 
 def warm(scenario: Scenario) -> None:
     """Load what the first answer will need."""
-    result = ran(scenario, _WARMING_RUNS, 1)
-    charts(("postures", "peaks", "ends", "deaths"), result, result)
-
-
-def ran(scenario: Scenario, runs: int, seed: int) -> Result:
-    """Runs of a scenario."""
+    from escalation_sim.plots.pairs import PAIR_CHARTS
     from escalation_sim.runs import run
 
-    return run(scenario, runs, seed)
+    result = run(scenario, _WARMING_RUNS, 1)
+    for name in PAIR_CHARTS:
+        chart(name, result, result)
 
 
-def charts(names: Sequence[str], before: Result, after: Result | None) -> dict[str, str]:
-    """Charts of one or two results as SVG elements, by name."""
+def part_ran(part: Task) -> Ledger:
+    """Some runs of a scenario."""
+    return part.done()
+
+
+def chart(name: str, before: Result, after: Result | None) -> str:
+    """A chart of one or two results as an SVG element."""
     from escalation_sim.plots.pairs import PAIR_CHARTS, alternative_text
     from escalation_sim.plots.vector import svg_in_page
 
-    return {
-        name: svg_in_page(PAIR_CHARTS[name](before, after), alternative_text(name, before, after), text=True) for name in names
-    }
+    return svg_in_page(PAIR_CHARTS[name](before, after), alternative_text(name, before, after), text=True)
 
 
 def chart_file(name: str, kind: str, before: Result, after: Result | None) -> bytes:

@@ -11,11 +11,12 @@ import json
 import logging
 from collections import OrderedDict
 from collections.abc import Callable, Coroutine, Sequence
-from concurrent.futures import Executor, Future
+from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from escalation_sim.dashboard import tasks
+from escalation_sim.runs import joined, parts_of
 
 if TYPE_CHECKING:
     from escalation_sim.results import Result
@@ -27,14 +28,14 @@ T = TypeVar("T")
 
 _RESULTS_KEPT = 24
 _ATTEMPTS = 3
+_IDLE = 3600  # seconds after which a worker process without work ends, so that none is left for good where the page was killed
 
 
-def loky_pool(workers: int) -> Executor:
+def loky_pool(workers: int) -> Any:
     """Worker processes that stay; the same ones as long as they live, new ones when they have died."""
     from loky import get_reusable_executor
 
-    pool: Executor = get_reusable_executor(max_workers=workers, timeout=None)
-    return pool
+    return get_reusable_executor(max_workers=workers, timeout=_IDLE)
 
 
 class Workshop:
@@ -43,16 +44,17 @@ class Workshop:
     Parameters
     ----------
     workers : processes.
-    pool : from a number of workers to an executor; asked again whenever something is handed out.
+    pool : from a number of workers to an executor as loky's; asked again whenever something is handed out.
     """
 
-    def __init__(self, workers: int = 2, pool: Callable[[int], Executor] = loky_pool) -> None:
+    def __init__(self, workers: int = 2, pool: Callable[[int], Any] = loky_pool) -> None:
         self.workers = workers
         self._pool = pool
         self._places = asyncio.Semaphore(workers)
         self._kept: OrderedDict[str, Result] = OrderedDict()
         self._under_way: dict[str, asyncio.Task[Result]] = {}
         self._waiting: dict[str, int] = {}
+        self._closed = False
         self.begun = 0
 
     async def done(self, function: Callable[..., T], *given: Any) -> T:
@@ -69,6 +71,8 @@ class Workshop:
         await self._places.acquire()
         loop = asyncio.get_running_loop()
         try:
+            if self._closed:  # to ask for the pool again would start new processes
+                raise asyncio.CancelledError
             self.begun += 1
             future: Future[T] = self._pool(self.workers).submit(function, *given)
         except BaseException:
@@ -77,12 +81,8 @@ class Workshop:
         future.add_done_callback(lambda _: call_soon(loop, self._places.release))
         return await asyncio.wrap_future(future)
 
-    def is_kept(self, scenario: Scenario, runs: int, seed: int) -> bool:
-        """Whether runs of a scenario are there already."""
-        return key_of(scenario, runs, seed) in self._kept
-
     async def result(self, scenario: Scenario, runs: int, seed: int) -> Result:
-        """Runs of a scenario, computed once however many ask; forgotten before it is begun if nobody waits any more."""
+        """Runs of a scenario, shared among the workers and computed once however many ask; forgotten before it is begun if nobody waits any more."""
         key = key_of(scenario, runs, seed)
         if key in self._kept:
             self._kept.move_to_end(key)
@@ -103,7 +103,9 @@ class Workshop:
 
     async def _computed(self, key: str, scenario: Scenario, runs: int, seed: int) -> Result:
         try:
-            found = await self.done(tasks.ran, scenario, runs, seed)
+            parts = parts_of(scenario, runs, seed, self.workers)
+            ledgers = await asyncio.gather(*(self.done(tasks.part_ran, part) for part in parts))
+            found = joined(parts, ledgers)
             self._kept[key] = found
             while len(self._kept) > _RESULTS_KEPT:
                 self._kept.popitem(last=False)
@@ -127,6 +129,11 @@ class Workshop:
         """Start the processes and let them load what they need."""
         for _ in range(self.workers):
             self._pool(self.workers).submit(tasks.warm, scenario)
+
+    def close(self) -> None:
+        """End the processes, and whatever they are at; what is asked for from now on is dropped."""
+        self._closed = True
+        self._pool(self.workers).shutdown(wait=True, kill_workers=True)
 
 
 def key_of(scenario: Scenario, runs: int, seed: int) -> str:

@@ -125,7 +125,7 @@ def interactions(axes: Axes, found: Attribution, order: list[str]) -> None:
             weight = "bold" if low > 0.0 or high < 0.0 else "normal"
             axes.text(column, row, signed(value, found.unit, 1), ha="center", va="center", fontsize=11.5, fontweight=weight)
     axes.imshow(grid, cmap="PuOr_r", vmin=-2.2 * most, vmax=2.2 * most, aspect="auto")  # pale, so that numbers can be read
-    axes.set_xticks(range(len(order) - 1), [wrapped(in_print(name), 12) for name in order[:-1]], fontsize=11.5)
+    axes.set_xticks(range(len(order) - 1), [wrapped(in_print(name), 11) for name in order[:-1]], fontsize=11.5)
     axes.set_yticks(range(len(order) - 1), list(map(in_print, order[1:])))
     axes.tick_params(length=0)
     for side in ("left", "bottom"):

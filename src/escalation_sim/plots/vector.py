@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import re
+from collections.abc import Mapping
 from html import escape
 from typing import Any
 
@@ -25,10 +26,13 @@ _STYLE = re.compile(r"<style[^>]*>.*?</style>", re.DOTALL)
 _HEAD = re.compile(r"<svg [^>]*viewBox=\"([^\"]*)\"[^>]*>")
 
 
-def svg_in_page(figure: Figure, words: str, *, text: bool = False) -> str:
+def svg_in_page(figure: Figure, words: str, *, text: bool = False, hints: Mapping[str, str] | None = None) -> str:
     """A figure as an `<svg>` element as wide as its place, with `words` for those who do not see it.
 
-    `text`: letters stay letters, for a page that has the font; else they become outlines, which look alike everywhere.
+    Parameters
+    ----------
+    text : letters stay letters, for a page that has the font; else they become outlines, which look alike everywhere.
+    hints : words shown while the pointer is on a part of the figure, by the name (`gid`) of the part.
     """
     stream = io.StringIO()
     settings: Any = {**LOOK, "svg.fonttype": "none" if text else "path"}
@@ -37,6 +41,8 @@ def svg_in_page(figure: Figure, words: str, *, text: bool = False) -> str:
     drawn = stream.getvalue()
     drawn = drawn[drawn.index("<svg") :]
     drawn = _STYLE.sub("", drawn, count=1)  # it would speak for the whole page
+    for name, hint in (hints or {}).items():
+        drawn = drawn.replace(f'<g id="{name}">', f"<g><title>{escape(hint)}</title>", 1)
     used = set(_USED.findall(drawn))
     drawn = _IDS.sub(lambda found: found.group(0) if found.group(1) in used else "", drawn)
 
