@@ -17,6 +17,7 @@ import escalation_sim as es
 from escalation_sim.analysis.assumptions import assumptions_that_matter, fisher_interval
 from escalation_sim.cli.commands import commands
 from escalation_sim.errors import InputError
+from escalation_sim.experiments.archive import data_folder
 from escalation_sim.report.kinds.runs import talked_down
 from escalation_sim.report.report import kind_in, report
 from escalation_sim.results import Result
