@@ -119,7 +119,10 @@ def unpacked(page: str, place: Path) -> list[list[str]]:
     return [shlex.split(line)[1:] for line in lines]
 
 
-@pytest.mark.parametrize("kind", COMMANDS)
+QUICK = "attribution"
+
+
+@pytest.mark.parametrize("kind", [kind if kind == QUICK else pytest.param(kind, marks=pytest.mark.slow) for kind in COMMANDS])
 def test_a_report_made_again_from_what_it_says_is_the_same(made, kind, tmp_path, monkeypatch):
     place, pages = made
     monkeypatch.chdir(tmp_path)
@@ -277,6 +280,7 @@ def test_numbers_that_cannot_be_told_from_chance_are_not_told_as_an_answer(made)
     assert np.isfinite(values["value"]).all()
 
 
+@pytest.mark.slow
 def test_a_rivalry_is_told_with_its_decades_and_one_run_of_it(tmp_path):
     years = without_later_triggers(shipped("rivalry-1998-2025"), 300)
     result = es.run(years, 6, 2)
@@ -289,6 +293,7 @@ def test_a_rivalry_is_told_with_its_decades_and_one_run_of_it(tmp_path):
     assert '<dl class="story"><dt>' in page
 
 
+@pytest.mark.slow
 def test_a_change_of_a_rivalry_is_told_in_crises_wars_and_deaths(tmp_path):
     years = without_later_triggers(shipped("rivalry-1998-2025"), 120)
     found = compare(years, years.open("back_channel", 0.6), runs=4)
