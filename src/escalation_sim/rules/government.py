@@ -19,7 +19,7 @@ import numpy as np
 from escalation_sim.ladder import Ladder
 from escalation_sim.parameters import Array, Parameter, Values, section
 from escalation_sim.rates import decayed, flag
-from escalation_sim.rules.decision.stakes import Contributions, Share, Stake, by_rung, on_rung
+from escalation_sim.rules.decision.stakes import Contributions, Share, Stake, beside, by_rung, on_rung
 
 PARAMETERS = section(
     "government",
@@ -123,18 +123,14 @@ def posture_preferred(stakes: Sequence[Stake], liking: Array, standing: Array, p
     liking : disposition towards each rung, shape (rung, …), in units of 1 / precision.
     standing : rung wanted so far; it has `inertia` in its favour.
     """
-    for rung in range(len(liking)):
-        utility = liking[rung] / p.precision
-        here = standing == rung
-        if here.any():
-            utility += p.inertia * here
-        for stake in stakes:
-            stake.add_to(utility, rung)
-        if rung == 0:
-            most, preferred = utility, np.zeros(utility.shape, np.int8)  # small numbers are compared fastest
-        else:
-            np.maximum(preferred, (utility > most).view(np.int8) * np.int8(rung), out=preferred)
-            np.maximum(most, utility, out=most)
+    utility = liking / p.precision
+    utility += p.inertia * flag(standing == beside(p.ladder.tables["number"], utility))
+    for stake in stakes:
+        stake.add_to_all(utility)
+    most, preferred = utility[0], np.zeros(utility.shape[1:], np.int8)  # small numbers are compared fastest
+    for rung in range(1, len(utility)):
+        np.maximum(preferred, (utility[rung] > most).view(np.int8) * np.int8(rung), out=preferred)
+        np.maximum(most, utility[rung], out=most)
     return preferred.astype(liking.dtype)
 
 

@@ -49,6 +49,10 @@ class Share:
         elif share != 0.0:
             utility += self.amount * share
 
+    def add_to_all(self, utility: Array) -> None:
+        """Add the utilities of all rungs to what is there, shape (rung, …)."""
+        utility += self.amount * beside(self.shares, utility)
+
 
 @dataclass(frozen=True)
 class Shortfall:
@@ -61,6 +65,12 @@ class Shortfall:
     def add_to(self, utility: Array, rung: int) -> None:
         """Add the utility of a rung to what is there."""
         below = self.mark - self.levels[rung] if self.levels[rung] else self.mark.copy()
+        np.maximum(below, 0.0, out=below)
+        utility -= self.weight * below
+
+    def add_to_all(self, utility: Array) -> None:
+        """Add the utilities of all rungs to what is there, shape (rung, …)."""
+        below = self.mark - beside(self.levels, utility)
         np.maximum(below, 0.0, out=below)
         utility -= self.weight * below
 
@@ -77,6 +87,10 @@ class Distance:
         """Add the utility of a rung to what is there."""
         utility -= self.weight * np.abs(self.levels[rung] - self.mark)
 
+    def add_to_all(self, utility: Array) -> None:
+        """Add the utilities of all rungs to what is there, shape (rung, …)."""
+        utility -= self.weight * np.abs(beside(self.levels, utility) - self.mark)
+
 
 Stake = Share | Shortfall | Distance
 
@@ -92,6 +106,12 @@ class Contributions(NamedTuple):
     ties: tuple[Stake, ...]
     fear: tuple[Stake, ...]
     deal: tuple[Stake, ...]
+
+
+def beside(of_rungs: Array, utility: Array) -> Array:
+    """What each rung has, of shape (rung,), as it stands beside utilities of shape (rung, …)."""
+    column: Array = of_rungs.reshape(-1, *(1,) * (utility.ndim - 1))
+    return column
 
 
 def on_rung(stakes: Sequence[Stake], rung: int, beside: Array) -> Array:
