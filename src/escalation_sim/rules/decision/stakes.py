@@ -2,7 +2,7 @@
 
 A stake says what standing on each rung is worth, for one government or a batch of them. Higher is better; costs are negative. Three kinds
 suffice: an amount that each rung has its share of (`Share`), a loss from standing below a mark (`Shortfall`), a loss from standing
-away from one (`Distance`). So a decision can go up the ladder once, and add up whatever is shared in the same proportions.
+away from one (`Distance`). So a decision can add each to the whole ladder at once, and first add up whatever is shared in the same proportions.
 """
 
 from __future__ import annotations
