@@ -9,12 +9,17 @@ import pickle
 from concurrent.futures import Executor, Future
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 import escalation_sim as es
 
 ROOT = Path(__file__).parents[1]
 SHIPPED = sorted(path.stem for path in (ROOT / "scenarios").glob("*.yaml"))
+
+
+hypothesis.settings.register_profile("no-clock", deadline=None)  # no test depends on how fast a machine is
+hypothesis.settings.load_profile("no-clock")
 
 
 class Pickled(Executor):

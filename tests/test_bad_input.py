@@ -600,7 +600,7 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     return load_scenario(with_ladder(folder, ladder())).document
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
+@settings(max_examples=400, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_whatever_is_changed_a_scenario_or_one_clear_line_comes_out(data: st.DataObject, sound: dict[str, Any]) -> None:
     document = copy.deepcopy(sound)
@@ -616,7 +616,7 @@ def test_whatever_is_changed_a_scenario_or_one_clear_line_comes_out(data: st.Dat
         json.dumps(scenario.document, allow_nan=False)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_whatever_is_done_to_its_text_a_scenario_or_one_clear_line_comes_out(data: st.DataObject, tmp_path: Path) -> None:
     start = data.draw(st.integers(0, len(VALID)))

@@ -114,7 +114,7 @@ def test_rare_outcomes_have_an_interval_although_some_draws_hold_none():
 
 
 @given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), min_size=2, max_size=30))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_factor_and_interval_are_in_order_whatever_the_values(values):
     first, second = (np.array(column, dtype=float) for column in zip(*values, strict=True))
     found = pair_of(first, second)

@@ -21,7 +21,7 @@ def judged(draw) -> Number:
 
 
 @given(number=judged())
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_the_mean_of_a_judged_number_is_that_of_a_triangle(number):
     low, high = number.range
     mode = number.value
@@ -32,7 +32,7 @@ def test_the_mean_of_a_judged_number_is_that_of_a_triangle(number):
 
 
 @given(number=judged(), uniform=st.floats(0.0, 1.0, exclude_max=True))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_a_judged_number_is_the_quantile_of_a_triangle(number, uniform):
     low, high = number.range
     width = high - low
@@ -43,7 +43,7 @@ def test_a_judged_number_is_the_quantile_of_a_triangle(number, uniform):
 
 
 @given(number=judged())
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_a_luckier_draw_never_gives_a_smaller_number(number):
     assert (np.diff(number.quantile(evenly(500))) >= -1e-12).all()
 

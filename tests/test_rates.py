@@ -20,7 +20,7 @@ SIX_HOURS, THREE_HOURS = np.array([0.25]), np.array([0.125])
 
 
 @given(rate=RATES)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_two_chances_in_three_hours_are_one_in_six(rate):
     rate = np.array([rate])
     spared = 1.0 - probability(rate, THREE_HOURS)
@@ -28,7 +28,7 @@ def test_two_chances_in_three_hours_are_one_in_six(rate):
 
 
 @given(amount=AMOUNTS, target=AMOUNTS, rate=RATES)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_two_moves_of_three_hours_are_one_of_six(amount, target, rate):
     amount, target, rate = np.array([amount]), np.array([target]), np.array([rate])
     twice = approached(approached(amount, target, rate, THREE_HOURS), target, rate, THREE_HOURS)
@@ -38,7 +38,7 @@ def test_two_moves_of_three_hours_are_one_of_six(amount, target, rate):
 
 
 @given(amount=AMOUNTS, target=AMOUNTS, rate=RATES, dt=st.floats(0.0, 400.0))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_nothing_overshoots_its_target(amount, target, rate, dt):
     moved = approached(np.array([amount]), np.array([target]), np.array([rate]), np.array([dt]))[0]
     assert min(amount, target) - 1e-12 <= moved <= max(amount, target) + 1e-12
@@ -108,7 +108,7 @@ def test_even_noise_has_mean_zero_and_variance_one_and_none_in_the_middle():
 
 
 @given(seed=st.integers(0, 10_000), members=st.integers(0, 9), precision=st.sampled_from([float, FLOAT]))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_a_weighed_sum_is_the_plain_one_to_the_bit_although_it_passes_over_what_weighs_nothing(seed, members, precision):
     rng = np.random.default_rng(seed)
     amounts = rng.uniform(0.0, 1e3, (members, 2, 5)).astype(precision)

@@ -18,7 +18,7 @@ def test_every_shipped_scenario_comes_back(name):
     assert scenario_from_bytes(as_yaml(scenario, "a heading\nof two lines").encode(), "x.yaml") == scenario
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(title=st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]), min_size=1, max_size=40).filter(str.strip))
 @example(title="1e5")
 @example(title="off")

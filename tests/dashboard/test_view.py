@@ -63,7 +63,7 @@ def test_sliders_begin_where_the_scenario_stands(pahalgam):
         assert slider.low <= slider.value <= slider.high
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(moved=st.floats(0.0, 1.0))
 def test_the_media_slider_moves_the_mean_of_all_outlets_to_its_value(pahalgam, moved):
     slider = next(slider for slider in sliders_of(pahalgam) if slider.name == "media")

@@ -66,7 +66,7 @@ def test_both_must_be_willing():
 
 
 @for_all(draw=st.floats(0, 1, exclude_max=True))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_a_line_that_cannot_negotiate_never_strikes_a_deal(draw):
     mute, distant = {"negotiates": 0.0, "influence": 1.0}, {"negotiates": 2.0, "influence": 0.0}
     found = dealt(mute, distant, u=draw)
@@ -183,7 +183,7 @@ LINES = st.tuples(st.sampled_from([0.0, 0.1, 0.5, 2.0]), st.sampled_from([0.0, 0
 
 
 @for_all(lines=st.lists(LINES, min_size=1, max_size=7), willing=st.floats(-2.0, 2.0), price=st.floats(0.0, 3.0))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_every_line_gets_its_share_of_the_deals(lines, willing, price):
     """Its share is that of its talks in which both say yes, and what all strike together is what the rates add up to."""
     count = 100_000

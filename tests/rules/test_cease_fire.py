@@ -30,7 +30,7 @@ def held(u=HOLDS, *, p=None, implements=0.0, in_force=1.0, struck=0.0, age=5.0, 
 
 
 @for_all(strain=st.floats(0, 1), implements=st.floats(0, 20), fragility=st.floats(0.001, 0.2), weight=st.floats(0, 10))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_what_implements_a_stop_makes_it_last_exactly_as_many_times_longer(strain, implements, fragility, weight):
     rates = {"fragility": array(fragility), "strain_weight": array(weight)}
     alone, implemented = (breaking_rate(array(strain), array(by), **rates) for by in (0.0, implements))
@@ -71,7 +71,7 @@ def test_an_act_still_going_on_does_not_break_it():
 
 
 @for_all(draw=st.floats(0, 1), act=st.integers(0, 10))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_what_is_not_in_force_cannot_break(draw, act):
     found = held(draw, in_force=0.0, age=0.0, act_begun=(act, 0.0), attack_injury=(3.0, 0.0))
     assert found["cease_fire"] == found["deal_broken"] == found["deal_age"] == 0.0

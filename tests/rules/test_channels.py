@@ -103,7 +103,7 @@ def chance(rate: float, dt: float = 0.25) -> float:
     second=st.integers(0, 10),
     cutting=st.floats(0, 2, allow_subnormal=False),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_a_line_is_never_cut_below_what_it_tolerates_and_may_be_cut_above(tolerance, first, second, cutting):
     found = lived(member("channel", stress_tolerance=tolerance), stress=(first, second), u=(0.0, LUCKIEST), cutting=cutting)
     rate = cutting * max(first - tolerance, second - tolerance, 0.0)
@@ -139,7 +139,7 @@ def test_a_suspended_line_comes_back_once_it_is_calm_and_not_before():
     choice=st.sampled_from([0.0, 1.0]),
     in_use=st.sampled_from([0.0, 1.0]),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_a_closed_line_stays_closed_leaks_nothing_and_is_not_used(draws, first, leak_rate, third, choice, in_use):
     profile = member("channel", leak_rate=leak_rate, third_party=third, stress_tolerance=10.0, by_choice=choice)
     found = lived(profile, status=CLOSED, posture=(first, 0.0), u=draws, engaged=(1.0,), urge=(READY, READY), in_use=in_use)
@@ -219,7 +219,7 @@ def test_a_line_is_answered_as_often_as_it_is_reliable(posture, reliability):
 
 
 @for_all(draws=DRAWS, posture=st.integers(0, 10))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_a_line_that_nobody_answers_is_never_in_use(draws, posture):
     found = lived(member("channel", **{**LINE, "reliability": 0.0}), posture=(posture, 0.0), urge=(READY, READY), u=draws)
     assert found["in_use"] == found["answered"] == found["rescued"] == 0.0
@@ -284,7 +284,7 @@ def test_a_cut_ends_an_exchange():
     draws=DRAWS, status=st.sampled_from([CLOSED, SUSPENDED, OPEN]), in_use=st.sampled_from([0.0, 1.0]),
     choice=st.sampled_from([0.0, 1.0]), posture=st.integers(0, 10), third=st.sampled_from([0.0, 1.0]), engaged=st.sampled_from([0.0, 1.0]),
 )  # fmt: skip
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 def test_only_an_open_line_is_in_use(draws, status, in_use, choice, posture, third, engaged):
     profile = member("channel", by_choice=choice, stress_tolerance=3.0, third_party=third, leak_rate=0.0)
     found = lived(profile, status=status, in_use=in_use, posture=(posture, 0.0), urge=(READY, 0.0), u=draws, engaged=(engaged,))
@@ -344,7 +344,7 @@ def test_a_message_stays_unheard_until_some_line_answers():
 
 
 @for_all(draws=DRAWS, in_use=st.sampled_from([0.0, 1.0]), status=st.sampled_from([SUSPENDED, OPEN]))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_what_history_ends_is_closed_and_silent(draws, in_use, status):
     found = lived(member("channel", stress_tolerance=10.0), status=status, in_use=in_use, u=draws, decreed=CLOSED)
     assert found["status"] == CLOSED
@@ -400,7 +400,7 @@ def test_a_line_of_half_the_strength_is_exposed_half_as_often_and_one_without_ne
 
 
 @for_all(tolerance=st.floats(3.0, 10.0), leak_rate=st.floats(0.0, 0.2))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_a_line_is_cut_by_low_draws_and_exposed_by_high_ones_and_never_both_by_one(tolerance, leak_rate):
     count = 20_000
     profile = member("channel", stress_tolerance=tolerance, leak_rate=leak_rate)
@@ -425,7 +425,7 @@ def test_there_is_room_between_the_draws_that_cut_a_line_and_those_that_expose_i
 
 
 @for_all(use=SHARE, warming=st.floats(0.001, 0.2), cooling=st.floats(0.001, 0.1), start=SHARE)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_a_relationship_settles_at_the_share_of_warming_in_its_use(use, warming, cooling, start):
     settled = relationship_next(array(start), array(use), warming=array(warming), cooling=array(cooling), dt=array(1e6))
     assert settled == pytest.approx([warming * use / (warming * use + cooling * (1.0 - use))], abs=1e-12)
@@ -448,7 +448,7 @@ def test_a_relationship_grows_in_use_and_fades_in_silence(silence):
 
 
 @for_all(each=st.lists(st.tuples(SHARE, SHARE, SHARE), min_size=1, max_size=5))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_an_accident_or_a_signal_is_explained_unless_every_line_fails(each):
     relationship, accidents, signals = zip(*each, strict=True)
     profiles = [{"clarifies_accidents": a, "clarifies_signals": b} for a, b in zip(accidents, signals, strict=True)]

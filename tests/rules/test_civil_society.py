@@ -31,7 +31,7 @@ def heard(group=None, *, now=0.3, climate=0.0, salience=1.0, contact=0.03, draw=
 
 
 @for_all(start=SHARE, own=SHARE)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_without_contact_and_stigma_a_group_returns_to_its_own_level(start, own):
     back = voice_next(array(start), array(own), array(0.0), array(0.0), array(0.02), array(2000.0))
     assert back == pytest.approx([own], abs=1e-12)
@@ -42,7 +42,7 @@ def test_where_nothing_pulls_the_voice_stays():
 
 
 @for_all(contact=st.floats(0, 0.2), stigma=st.floats(0, 0.4), own=SHARE)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_voice_settles_at_the_weighted_mean_of_contact_stigma_and_habit(contact, stigma, own):
     settled = voice_next(array(0.9), array(own), array(contact), array(stigma), array(0.02), array(5000.0))
     assert settled == pytest.approx([(contact + 0.02 * own) / (contact + stigma + 0.02)])
@@ -75,7 +75,7 @@ def test_hostile_coverage_silences_nobody_while_the_crisis_is_far_from_the_publi
 
 
 @for_all(draw=st.floats(0, 1, exclude_max=True), now=SHARE, climate=SHARE, unrest=st.floats(0, 2))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_voice_stays_a_share_whatever_the_unrest(draw, now, climate, unrest):
     assert 0.0 <= heard(now=now, climate=climate, draw=draw, unrest=unrest) <= 1.0
 

@@ -88,14 +88,14 @@ def test_weighing_a_rung_leaves_the_stakes_as_they_are():
 
 
 @for_all(situation=SITUATIONS)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_prospect_theory_without_loss_aversion_and_risk_seeking_is_quantal_response(situation):
     neutral = weighed("prospect", situation, choice={"loss_aversion": 1.0, "risk_seeking": 0.0})
     assert same(neutral, weighed("quantal_response", situation))
 
 
 @for_all(situation=SITUATIONS)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_deterrence_without_punishment_and_at_plain_opportunity_is_quantal_response(situation):
     plain = weighed("deterrence", situation, choice={"punishment": 0.0, "opportunity": 1.0})
     assert same(plain, weighed("quantal_response", situation))
@@ -128,7 +128,7 @@ def test_the_spiral_fears_no_punishment():
 
 
 @for_all(provocation=st.floats(0, 10), ties=SHARE)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_tit_for_tat_answers_with_the_rung_nearest_to_the_provocation(provocation, ties):
     found = best(
         weighed("reciprocity", {**CALM, "provocation": provocation, "ties": ties}, choice={"generosity": 0.0}, **COSTLESS)
@@ -160,7 +160,7 @@ ARMS = {"threat": st.floats(0, 10), "grievance": st.floats(0, 4), "reaction": st
 
 
 @for_all(**ARMS)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_a_spirals_aim_is_richardsons(threat, grievance, reaction, fatigue):
     expected = (reaction * threat + 0.2 * grievance) / fatigue
     # midway between two rungs of the fine ladder both are as good, in single precision

@@ -69,20 +69,20 @@ def wanted(p=None, liking=NO_LIKING, **changes) -> float:
 
 
 @for_all(ranks=st.lists(st.integers(0, 5), min_size=11, max_size=11), situation=SITUATIONS)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_where_nothing_weighs_the_lowest_of_the_best_liked_rungs_is_wanted(ranks, situation):
     p = governed(**dict.fromkeys(WEIGHTS, 0.0))
     assert wanted(p, np.array(ranks, dtype=float)[:, None], **situation) == ranks.index(max(ranks))
 
 
 @for_all(situation=SITUATIONS, more=st.integers(1, 24).map(lambda quarter: quarter / 4))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_more_grievance_never_lowers_the_rung_wanted(situation, more):
     assert wanted(**{**situation, "grievance": situation["grievance"] + more}) >= wanted(**situation)
 
 
 @for_all(situation=SITUATIONS, less=st.floats(0.5, 12.0), more=st.floats(0.5, 12.0))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_more_nuclear_caution_never_raises_the_rung_wanted(situation, less, more):
     less, more = sorted((less, more))
     assert wanted(governed(nuclear_caution=more), **situation) <= wanted(governed(nuclear_caution=less), **situation)
@@ -146,7 +146,7 @@ def audience_cost(commitment: float, attention: float, cost: float) -> np.ndarra
 
 
 @for_all(commitment=st.floats(0, 10), attention=st.floats(0, 1), cost=st.floats(0, 1))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_standing_at_or_above_ones_word_costs_no_audience_and_below_it_the_distance(commitment, attention, cost):
     found = audience_cost(commitment, attention, cost)
     severity = LADDER.tables["severity"].astype(float)
@@ -173,7 +173,7 @@ def test_the_military_does_not_count_its_share_of_costs():
 
 @pytest.mark.parametrize("theory", THEORIES)
 @for_all(situation=SITUATIONS, seed=st.integers(0, 1000))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_the_rung_wanted_is_the_one_for_which_most_reasons_speak(theory, situation, seed):
     liking = np.random.default_rng(seed).gumbel(size=(len(LADDER), 1))
     s = Values({**seen(**{**CALM, **situation}).__dict__, "liking": liking})

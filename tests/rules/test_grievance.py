@@ -47,7 +47,7 @@ def test_half_a_grievance_is_left_after_its_half_life():
 
 
 @for_all(grievance=st.floats(0, 12), relief=st.floats(0, 3))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_a_full_answer_relieves_by_exp_relief_and_two_half_answers_are_one(grievance, relief):
     whole = after(grievance, answered=1.0, relief=relief, dt=0.0)
     assert whole == pytest.approx([grievance * np.exp(-relief)])
@@ -62,7 +62,7 @@ def test_a_concession_takes_its_share_and_a_full_one_takes_all():
 
 
 @for_all(injuries=st.lists(st.floats(0, 30), min_size=1, max_size=8), start=st.floats(0, 12))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_grievance_never_rises_above_its_ceiling_nor_falls_by_injury(injuries, start):
     grievance = array(start)
     for injury in injuries:

@@ -34,7 +34,7 @@ def test_exchanges_have_the_mean_and_the_variance_of_a_poisson_number(expected):
 
 
 @for_all(uniform=st.floats(0, LUCKIEST), expected=st.floats(0, 5))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_exchanges_are_the_quantile_of_a_poisson_number_cut_at_ten(uniform, expected):
     found = exchanges(array(uniform), array(expected))[0]
     assert stats.poisson.cdf(found, expected) > uniform - 1e-12 or found == 10

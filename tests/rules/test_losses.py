@@ -40,7 +40,7 @@ def mean(p=None, **changes) -> float:
 
 
 @for_all(fire=st.integers(0, 10), per_exchange=st.floats(0.05, 5))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_deaths_are_whole_and_never_more_than_one_from_what_is_expected(fire, per_exchange):
     p = toll(per_exchange=per_exchange)
     dead = lost((evenly(COUNT), 0.0), p, fire=fire)["deaths_in_step"]

@@ -47,7 +47,7 @@ def covered(
     imitation=st.floats(0, 0.5),
     sobering=st.floats(0, 0.1),
 )
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_hostility_settles_at_the_weighted_mean_of_its_pulls(start, salience, climate, set_point, uptake, imitation, sobering):
     """Sobering pulls down to no hostility at all."""
     pulls = {"uptake": array(uptake), "imitation": array(imitation), "return_rate": array(0.08), "sobering": array(sobering)}
@@ -85,7 +85,7 @@ def test_a_leaning_outlet_takes_up_hostility_faster():
 
 
 @for_all(draw=DRAW, hostility=SHARE, salience=SHARE, climate=SHARE, unrest=st.floats(0, 2))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_hostility_stays_a_share_whatever_the_unrest(draw, hostility, salience, climate, unrest):
     p = press(dt=1.0, unrest=unrest)
     found = covered(member("outlet"), 1, p, draw, hostility=hostility, salience=salience, climate=climate)

@@ -134,7 +134,7 @@ def test_readiness_grows_in_days_and_only_so_far():
 
 
 @for_all(ordered=st.integers(0, LADDER.top), overshoots=st.booleans())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_an_overshoot_goes_one_act_further_and_never_to_nuclear_use_nor_into_war(ordered, overshoots):
     found = int(overshot(LADDER, array(float(ordered)), np.array([overshoots]))[0])
     assert found == (ordered + 1 if overshoots and ordered in (3, 4, 5) else ordered)

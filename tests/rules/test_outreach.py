@@ -25,7 +25,7 @@ RUNG = st.integers(0, 10)
 
 
 @for_all(own=RUNG, rival=RUNG, provocation=st.floats(0, 10))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_who_talks_regardless_minds_only_where_both_stand(own, rival, provocation):
     severity = LADDER.tables["severity"]
     stress = reached({"no_talks_under_attack": 0.0}, posture=own, rival_posture=rival, provocation=provocation)["stress_felt"]
@@ -33,7 +33,7 @@ def test_who_talks_regardless_minds_only_where_both_stand(own, rival, provocatio
 
 
 @for_all(own=RUNG, rival=RUNG, provocation=st.floats(0, 10), policy=st.floats(0, 1))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_who_does_not_talk_under_attack_minds_what_was_done_to_it(own, rival, provocation, policy):
     severity = LADDER.tables["severity"]
     stress = reached({"no_talks_under_attack": policy}, posture=own, rival_posture=rival, provocation=provocation)[

@@ -51,14 +51,14 @@ def settled(p=None, days: float = 60.0, draws=None, **changes) -> dict[str, np.n
 
 
 @for_all(drift=st.floats(0.05, 3), precision=st.floats(0.05, 3), start=st.floats(0, 40))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_uncertainty_settles_where_kalman_and_bucy_say(drift, precision, start):
     _, settled = belief_next(array(0), array(start), array(0), array(precision), array(0), array(drift), array(300.0))
     assert settled == pytest.approx([np.sqrt(drift / precision)])
 
 
 @for_all(drift=st.floats(0.05, 3), precision=st.floats(0.05, 3), variance=st.floats(0, 40), belief=st.floats(0, 10))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_two_steps_of_three_hours_make_as_sure_as_one_of_six(drift, precision, variance, belief):
     sources = [array(4.0), array(precision), array(0.0), array(drift)]
     once = belief_next(array(belief), array(variance), *sources, array(0.25))
@@ -86,7 +86,7 @@ def test_errors_are_as_large_as_the_filter_says():
 
 
 @for_all(drift=st.floats(0.05, 3), precision=st.floats(0.05, 3), dt=st.floats(0.01, 1.0))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_the_noise_of_the_sources_makes_half_of_the_settled_uncertainty_whatever_the_step(drift, precision, dt):
     """The other half is what the rival changes unseen; the mean returns at rate sqrt(drift * precision)."""
     settled = np.sqrt(drift / precision)
@@ -109,7 +109,7 @@ def test_without_noise_belief_converges_to_the_signal():
 
 
 @for_all(belief=st.floats(0, 10), variance=st.floats(0, 20), drift=st.floats(0.05, 3), signal=st.floats(0, 10))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_who_hears_next_to_nothing_learns_nothing_and_grows_less_sure(belief, variance, drift, signal):
     mean, after = array(belief), array(variance)
     for _ in range(8):
@@ -126,7 +126,7 @@ def test_a_posture_that_nobody_sees_leaves_uncertainty_finite():
 
 
 @for_all(variance=st.floats(0.01, 20), precision=st.floats(0.01, 5), more=st.floats(0.01, 5))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_every_further_source_makes_surer(variance, precision, more):
     after = [belief_next(array(0), array(variance), array(0), array(p), array(0), array(0.6), array(0.25))[1]
              for p in (precision, precision + more)]  # fmt: skip
@@ -235,7 +235,7 @@ def test_a_signal_misread_makes_the_rival_look_worse_by_its_weight():
 
 
 @for_all(draw=st.floats(-8, 8), belief=st.floats(0, 10), variance=st.floats(0, 50))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_belief_and_threat_stay_on_the_ladder(draw, belief, variance):
     found = perceived(draw=draw, line=FRANK, belief=belief, belief_variance=variance)
     assert 0.0 <= found["belief"] <= found["threat"] <= 10.0

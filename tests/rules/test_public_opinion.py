@@ -39,7 +39,7 @@ def read(hostility=(0.0, 0.0), falsehood=(0.0, 0.0), voice=(0.0, 0.0), **changes
 
 
 @for_all(levels=st.lists(st.tuples(SHARE, st.floats(0.01, 1)), min_size=1, max_size=5))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_where_nobody_is_louder_the_climate_is_the_plain_mean(levels):
     hostility, audience = (rows(*column) for column in zip(*levels, strict=True))
     mean = np.average(hostility, axis=0, weights=audience[:, 0])
@@ -69,7 +69,7 @@ def test_without_salience_only_the_standing_pressure_is_left():
 
 
 @for_all(salience=SHARE, climate=SHARE, falsehood=SHARE, weariness=SHARE)
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_weariness_takes_its_share_of_all_pressure(salience, climate, falsehood, weariness):
     fresh = 0.05 + salience * (0.35 + 0.6 * climate + 0.2 * falsehood)
     assert sought(salience, climate, falsehood, weariness=weariness) == pytest.approx([min(fresh * (1.0 - weariness), 1.0)])

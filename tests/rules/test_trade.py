@@ -23,7 +23,7 @@ def traded(now=0.5, growth=0.0, posture=(0.0, 0.0), ladder=LADDER, **changes) ->
 
 
 @for_all(start=SHARE, growth=st.floats(0.001, 0.1), loss=st.floats(0.001, 0.5))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_trade_settles_where_growth_meets_loss_whatever_the_step(start, growth, loss):
     rates = [array(growth), array(loss)]
     assert trade_next(array(start), *rates, array(1e6)) == pytest.approx([growth / (growth + loss)])
@@ -58,6 +58,6 @@ def test_sanctions_are_the_highest_quiet_rung_of_any_ladder(name):
 
 
 @for_all(now=SHARE, growth=st.floats(0, 0.2), sanctions=st.floats(0, 0.5), fading=st.floats(0, 0.005), rung=st.integers(0, 10))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_trade_stays_a_share(now, growth, sanctions, fading, rung):
     assert 0.0 <= traded(now, growth, (rung, 0.0), sanctions=sanctions, fading=fading) <= 1.0

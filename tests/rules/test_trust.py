@@ -32,7 +32,7 @@ def trusted(*, exposures=0.0, reassurance=0.0, p=STILL, **changes) -> float:
 
 
 @for_all(start=SHARE, building=st.floats(0.0001, 0.2), fading=st.floats(0, 0.01))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_trust_settles_where_building_meets_fading_whatever_the_step(start, building, fading):
     args = [array(value) for value in (building, 0.0, 0.0, fading)]
     settled = trust_next(array(start), *args, array(1e6))
@@ -88,7 +88,7 @@ def test_open_lines_build_trust_as_far_as_the_governments_stand_behind_them():
 
 
 @for_all(start=SHARE, injury=st.floats(0, 50), broken=st.sampled_from([0.0, 1.0]), struck=st.sampled_from([0.0, 1.0]))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_trust_stays_a_share(start, injury, broken, struck):
     assert 0.0 <= trusted(trust=start, attack_injury=injury, deal_broken=broken, deal_struck=struck) <= 1.0
 
