@@ -117,8 +117,10 @@ def client_at(address: str) -> Any:
         ) from error
 
 
-def crew_of(workers: int) -> Crew:
-    """Who computes with so many workers."""
+def crew_of(workers: int | Crew) -> Crew:
+    """Who computes with so many workers; a crew is one already."""
+    if not isinstance(workers, int):
+        return workers
     return Here() if workers == 1 else Processes(workers)
 
 

@@ -63,7 +63,6 @@ def attribute(  # noqa: PLR0913  (one argument for each option)
     """Share an effect among the channels: exact Shapley values, every set of channels run on the same seeds."""
     from escalation_sim.cli.printing import progress_bar
     from escalation_sim.experiments import attribution
-    from escalation_sim.experiments.attribution import save_attributions
     from escalation_sim.scenario import load_scenario
 
     changes = Changes(as_of, tuple(opened or ()), tuple(closed or ()), decision, tuple(entries or ()), fixed)
@@ -86,7 +85,7 @@ def attribute(  # noqa: PLR0913  (one argument for each option)
         *(word for name in outcomes for word in ("--outcome", name)),
         *("--channels", ",".join(names), "--runs", str(count), "--seed", str(seed)),
     ]
-    save_attributions(found, crisis, folder / "data", arguments)
+    attribution.save_attributions(found, crisis, folder / "data", arguments)
     show_files(folder, written_to(found, folder, charts=not no_charts))
 
 

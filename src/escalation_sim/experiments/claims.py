@@ -179,7 +179,7 @@ def verdicts_on(
     """
     place = folder_for_claims(Path(folder))
     trials = trials_of(claims, theories, plan)
-    crew = crew_of(workers) if isinstance(workers, int) else workers
+    crew = crew_of(workers)
     frames = dict(frames_of(trials, place, crew, progress))
     rows = pd.concat([frames[number] for number in range(len(trials))], ignore_index=True)
     found = judged(claims, rows, plan, theories, matched)

@@ -126,7 +126,7 @@ def sensitivity(  # noqa: PLR0913  (what to look at, and how)
     """
     check_choices(method, samples, top)
     response = response_of(
-        scenario, outcome, effect=effect, over=over, runs=runs, seed=seed, crew=crew_of(workers) if isinstance(workers, int) else workers,
+        scenario, outcome, effect=effect, over=over, runs=runs, seed=seed, crew=crew_of(workers),
         folder=None if folder is None else Path(folder), progress=progress,
     )  # fmt: skip
     members = members_of(response.numbers, groups)

@@ -163,7 +163,7 @@ def sweep(
     place = Path(folder) if folder is not None else Path("results") / asked.name
     parts = parts_of(asked, rows)
     store = Store(place, manifest_of(asked.document, asked.runs, asked.seed, rows, len(parts)))
-    crew = crew_of(workers) if isinstance(workers, int) else workers
+    crew = crew_of(workers)
     total = len(asked.points) * asked.runs
     done = sum(rows_in(part) for number, part in enumerate(parts) if store.has(number))
     todo = [(number, part) for number, part in enumerate(parts) if not store.has(number)]

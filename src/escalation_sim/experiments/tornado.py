@@ -62,7 +62,7 @@ def tornado(  # noqa: PLR0913  (what to look at, and how)
     Parameters, errors as in `sensitivity`; intervals of 95 % are for the finite number of runs.
     """
     response = response_of(
-        scenario, outcome, effect=effect, over=paths, runs=runs, seed=seed, crew=crew_of(workers) if isinstance(workers, int) else workers,
+        scenario, outcome, effect=effect, over=paths, runs=runs, seed=seed, crew=crew_of(workers),
         folder=None if folder is None else Path(folder),
     )  # fmt: skip
     chosen = [path for path in paths if path in response.numbers]

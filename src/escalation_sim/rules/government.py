@@ -19,7 +19,7 @@ import numpy as np
 from escalation_sim.ladder import Ladder
 from escalation_sim.parameters import Array, Parameter, Values, section
 from escalation_sim.rates import decayed, flag
-from escalation_sim.rules.decision.stakes import Contributions, Share, Stake, beside, by_rung, on_rung
+from escalation_sim.rules.decision.stakes import Contributions, Share, Stake, by_rung, column, on_rung
 
 PARAMETERS = section(
     "government",
@@ -124,9 +124,9 @@ def posture_preferred(stakes: Sequence[Stake], liking: Array, standing: Array, p
     standing : rung wanted so far; it has `inertia` in its favour.
     """
     utility = liking / p.precision
-    utility += p.inertia * flag(standing == beside(p.ladder.tables["number"], utility))
+    utility += p.inertia * flag(standing == column(p.ladder.tables["number"], utility))
     for stake in stakes:
-        stake.add_to_all(utility)
+        stake.add_to(utility)
     most, preferred = utility[0], np.zeros(utility.shape[1:], np.int8)  # small numbers are compared fastest
     for rung in range(1, len(utility)):
         np.maximum(preferred, (utility[rung] > most).view(np.int8) * np.int8(rung), out=preferred)

@@ -17,12 +17,14 @@ from escalation_sim.ladder import Ladder
 from escalation_sim.parameters import Array
 
 __all__ = [
+    "ALL",
     "Contributions",
     "Distance",
     "Share",
     "Shortfall",
     "Stake",
     "by_rung",
+    "column",
     "cost_of_backing_down",
     "cost_of_rung",
     "cost_of_standing_there",
@@ -34,6 +36,10 @@ __all__ = [
 ]
 
 
+ALL = slice(None)
+"""All rungs, in the place of one."""
+
+
 @dataclass(frozen=True)
 class Share:
     """`amount` times the share of the rung; `shares` has shape (rung,)."""
@@ -41,17 +47,9 @@ class Share:
     shares: Array
     amount: Array
 
-    def add_to(self, utility: Array, rung: int) -> None:
-        """Add the utility of a rung to what is there."""
-        share = self.shares[rung]
-        if share == 1.0:
-            utility += self.amount
-        elif share != 0.0:
-            utility += self.amount * share
-
-    def add_to_all(self, utility: Array) -> None:
-        """Add the utilities of all rungs to what is there, shape (rung, …)."""
-        utility += self.amount * beside(self.shares, utility)
+    def add_to(self, utility: Array, rung: int | slice = ALL) -> None:
+        """Add the utility of one rung, or of all of them (rung axis first), to what is there."""
+        utility += self.amount * column(self.shares[rung], utility)
 
 
 @dataclass(frozen=True)
@@ -62,15 +60,9 @@ class Shortfall:
     mark: Array
     weight: Array
 
-    def add_to(self, utility: Array, rung: int) -> None:
-        """Add the utility of a rung to what is there."""
-        below = self.mark - self.levels[rung] if self.levels[rung] else self.mark.copy()
-        np.maximum(below, 0.0, out=below)
-        utility -= self.weight * below
-
-    def add_to_all(self, utility: Array) -> None:
-        """Add the utilities of all rungs to what is there, shape (rung, …)."""
-        below = self.mark - beside(self.levels, utility)
+    def add_to(self, utility: Array, rung: int | slice = ALL) -> None:
+        """Add the utility of one rung, or of all of them (rung axis first), to what is there."""
+        below = self.mark - column(self.levels[rung], utility)
         np.maximum(below, 0.0, out=below)
         utility -= self.weight * below
 
@@ -83,13 +75,9 @@ class Distance:
     mark: Array
     weight: Array
 
-    def add_to(self, utility: Array, rung: int) -> None:
-        """Add the utility of a rung to what is there."""
-        utility -= self.weight * np.abs(self.levels[rung] - self.mark)
-
-    def add_to_all(self, utility: Array) -> None:
-        """Add the utilities of all rungs to what is there, shape (rung, …)."""
-        utility -= self.weight * np.abs(beside(self.levels, utility) - self.mark)
+    def add_to(self, utility: Array, rung: int | slice = ALL) -> None:
+        """Add the utility of one rung, or of all of them (rung axis first), to what is there."""
+        utility -= self.weight * np.abs(column(self.levels[rung], utility) - self.mark)
 
 
 Stake = Share | Shortfall | Distance
@@ -108,10 +96,10 @@ class Contributions(NamedTuple):
     deal: tuple[Stake, ...]
 
 
-def beside(of_rungs: Array, utility: Array) -> Array:
-    """What each rung has, of shape (rung,), as it stands beside utilities of shape (rung, …)."""
-    column: Array = of_rungs.reshape(-1, *(1,) * (utility.ndim - 1))
-    return column
+def column(of_rungs: Array, utility: Array) -> Array:
+    """What each rung has, of shape (rung,), as it stands beside utilities of shape (rung, …); what one rung has as it is."""
+    found: Array = of_rungs if of_rungs.ndim == 0 else of_rungs.reshape(-1, *(1,) * (utility.ndim - 1))
+    return found
 
 
 def on_rung(stakes: Sequence[Stake], rung: int, beside: Array) -> Array:
@@ -124,7 +112,10 @@ def on_rung(stakes: Sequence[Stake], rung: int, beside: Array) -> Array:
 
 def by_rung(stakes: Sequence[Stake], rungs: int, beside: Array) -> Array:
     """Utility of every rung from several stakes, shape (rung, …)."""
-    return np.stack([on_rung(stakes, rung, beside) for rung in range(rungs)])
+    utility = np.zeros((rungs, *beside.shape), beside.dtype)
+    for stake in stakes:
+        stake.add_to(utility)
+    return utility
 
 
 def shortfall(ladder: Ladder, threat: Array, weight: Array) -> Shortfall:
