@@ -212,7 +212,7 @@ def advance(chunk: Chunk) -> None:
     """One step of every live run: state and tally."""
     setting = chunk.setting
     day = chunk.step / setting.steps_a_day
-    clock = np.array([day], FLOAT)
+    clock = np.array(day, FLOAT)
     if setting.turn_page(day):
         chunk.refresh()
     for phase in TURN:

@@ -19,19 +19,19 @@ _TINY = np.finfo(FLOAT).tiny  # less than any rate that is not 0
 
 def probability(rate: Array, dt: Array) -> Array:
     """Probability that a process of `rate` per day acts at least once in `dt` days; exact for small rates too."""
-    chance: Array = -np.expm1(-(rate * dt))
+    chance: Array = -np.expm1(rate * -dt)
     return chance
 
 
 def decayed(amount: Array, rate: Array, dt: Array) -> Array:
     """What is left of `amount` after `dt` days of decay at `rate` per day."""
-    left: Array = amount * np.exp(-(rate * dt))
+    left: Array = amount * np.exp(rate * -dt)
     return left
 
 
 def approached(amount: Array, target: Array, rate: Array, dt: Array) -> Array:
     """`amount` after moving towards `target` at `rate` per day for `dt` days."""
-    moved: Array = target + (amount - target) * np.exp(-(rate * dt))
+    moved: Array = target + (amount - target) * np.exp(rate * -dt)
     return moved
 
 

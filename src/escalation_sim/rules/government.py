@@ -16,10 +16,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from escalation_sim.ladder import Ladder
+from escalation_sim.ladder import Ladder, column, lowest_rung
 from escalation_sim.parameters import Array, Parameter, Values, section
 from escalation_sim.rates import decayed, flag
-from escalation_sim.rules.decision.stakes import Contributions, Share, Stake, by_rung, column, on_rung
+from escalation_sim.rules.decision.stakes import Contributions, Share, Stake, by_rung, on_rung, on_rungs
 
 PARAMETERS = section(
     "government",
@@ -124,20 +124,17 @@ def posture_preferred(stakes: Sequence[Stake], liking: Array, standing: Array, p
     standing : rung wanted so far; it has `inertia` in its favour.
     """
     utility = liking / p.precision
-    utility += p.inertia * flag(standing == column(p.ladder.tables["number"], utility))
+    utility += p.inertia * flag(standing == column(p.ladder.tables["number"], utility.ndim))
     for stake in stakes:
         stake.add_to(utility)
-    most, preferred = utility[0], np.zeros(utility.shape[1:], np.int8)  # small numbers are compared fastest
-    for rung in range(1, len(utility)):
-        np.maximum(preferred, (utility[rung] > most).view(np.int8) * np.int8(rung), out=preferred)
-        np.maximum(most, utility[rung], out=most)
-    return preferred.astype(liking.dtype)
+    return lowest_rung(utility == np.maximum.reduce(utility)).astype(liking.dtype)
 
 
 def motive_for_force(contributions: Contributions, ladder: Ladder, beside: Array) -> Array:
     """What threat, grievance and pressure together say for the lowest rung of force over the highest quiet one."""
     moving = (*contributions.threat, *contributions.grievance, *contributions.pressure)
-    return on_rung(moving, ladder.force, beside) - on_rung(moving, ladder.quiet, beside)
+    quiet, force = on_rungs(moving, (ladder.quiet, ladder.force), beside)
+    return force - quiet
 
 
 def wearied(contributions: Contributions, faded: Array, ladder: Ladder) -> Array:

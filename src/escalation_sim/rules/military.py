@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from escalation_sim.ladder import ACT, Ladder
+from escalation_sim.ladder import Ladder, column, highest_rung
 from escalation_sim.parameters import Array, Parameter, Values, section
 from escalation_sim.rates import decayed, flag, probability
 
@@ -31,11 +31,9 @@ PARAMETERS = section(
 
 def highest_posture_ready(ladder: Ladder, wanted: Array, readiness: Array) -> Array:
     """Highest rung of kind posture that is not above what is wanted and is prepared."""
-    standing = np.zeros(wanted.shape, np.int8)  # small numbers are compared fastest
-    for number, rung in enumerate(ladder.rungs):
-        if rung.kind != ACT and number > 0:
-            standing = np.maximum(standing, ((wanted >= number) & (readiness >= rung.prepares)).view(np.int8) * np.int8(number))
-    return standing.astype(wanted.dtype)
+    number, prepares = (column(ladder.tables[table][ladder.postures], wanted.ndim + 1) for table in ("number", "prepares"))
+    ready = (wanted >= number) & (readiness >= prepares)
+    return highest_rung(ready, ladder.postures).astype(wanted.dtype)
 
 
 def readiness_next(

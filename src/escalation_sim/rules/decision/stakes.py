@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from escalation_sim.ladder import Ladder
+from escalation_sim.ladder import Ladder, column
 from escalation_sim.parameters import Array
 
 __all__ = [
@@ -24,12 +24,12 @@ __all__ = [
     "Shortfall",
     "Stake",
     "by_rung",
-    "column",
     "cost_of_backing_down",
     "cost_of_rung",
     "cost_of_standing_there",
     "fear_of_rung",
     "on_rung",
+    "on_rungs",
     "shortfall",
     "value_of_answer",
     "value_of_restraint",
@@ -39,6 +39,8 @@ __all__ = [
 ALL = slice(None)
 """All rungs, in the place of one."""
 
+Rungs = int | slice | list[int]
+
 
 @dataclass(frozen=True)
 class Share:
@@ -47,9 +49,9 @@ class Share:
     shares: Array
     amount: Array
 
-    def add_to(self, utility: Array, rung: int | slice = ALL) -> None:
-        """Add the utility of one rung, or of all of them (rung axis first), to what is there."""
-        utility += self.amount * column(self.shares[rung], utility)
+    def add_to(self, utility: Array, rung: Rungs = ALL) -> None:
+        """Add the utility of one rung, or of some or all of them (rung axis first), to what is there."""
+        utility += self.amount * column(self.shares[rung], utility.ndim)
 
 
 @dataclass(frozen=True)
@@ -60,9 +62,9 @@ class Shortfall:
     mark: Array
     weight: Array
 
-    def add_to(self, utility: Array, rung: int | slice = ALL) -> None:
-        """Add the utility of one rung, or of all of them (rung axis first), to what is there."""
-        below = self.mark - column(self.levels[rung], utility)
+    def add_to(self, utility: Array, rung: Rungs = ALL) -> None:
+        """Add the utility of one rung, or of some or all of them (rung axis first), to what is there."""
+        below = self.mark - column(self.levels[rung], utility.ndim)
         np.maximum(below, 0.0, out=below)
         utility -= self.weight * below
 
@@ -75,9 +77,9 @@ class Distance:
     mark: Array
     weight: Array
 
-    def add_to(self, utility: Array, rung: int | slice = ALL) -> None:
-        """Add the utility of one rung, or of all of them (rung axis first), to what is there."""
-        utility -= self.weight * np.abs(column(self.levels[rung], utility) - self.mark)
+    def add_to(self, utility: Array, rung: Rungs = ALL) -> None:
+        """Add the utility of one rung, or of some or all of them (rung axis first), to what is there."""
+        utility -= self.weight * np.abs(column(self.levels[rung], utility.ndim) - self.mark)
 
 
 Stake = Share | Shortfall | Distance
@@ -96,17 +98,19 @@ class Contributions(NamedTuple):
     deal: tuple[Stake, ...]
 
 
-def column(of_rungs: Array, utility: Array) -> Array:
-    """What each rung has, of shape (rung,), as it stands beside utilities of shape (rung, …); what one rung has as it is."""
-    found: Array = of_rungs if of_rungs.ndim == 0 else of_rungs.reshape(-1, *(1,) * (utility.ndim - 1))
-    return found
-
-
 def on_rung(stakes: Sequence[Stake], rung: int, beside: Array) -> Array:
     """Utility of one rung from several stakes, of the shape of `beside`."""
     utility = np.zeros_like(beside)
     for stake in stakes:
         stake.add_to(utility, rung)
+    return utility
+
+
+def on_rungs(stakes: Sequence[Stake], rungs: Sequence[int], beside: Array) -> Array:
+    """Utility of a few rungs from several stakes, shape (one of these rungs, …)."""
+    utility = np.zeros((len(rungs), *beside.shape), beside.dtype)
+    for stake in stakes:
+        stake.add_to(utility, list(rungs))
     return utility
 
 
