@@ -48,7 +48,7 @@ def outcomes_in_one_chunk(in_half_days) -> pd.DataFrame:
 
 @pytest.mark.parametrize("blocks", [1, 2, 3])
 def test_a_run_is_identical_in_any_chunk_size(in_half_days, outcomes_in_one_chunk, blocks):
-    assert same(outcomes_in_one_chunk, es.run(in_half_days, runs=RUNS, seed=2, blocks_per_chunk=blocks).outcomes)
+    assert same(outcomes_in_one_chunk, es.run(in_half_days, runs=RUNS, seed=2, chunk=size).outcomes)
 
 
 def test_runs_in_different_blocks_differ(in_half_days):

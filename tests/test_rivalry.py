@@ -292,12 +292,12 @@ def test_chunks_change_nothing_where_the_calendar_is_followed(scenario):
     assert sum(0.0 < state.day < scenario.horizon_days for one in scenario.channels for state in one.schedule) > 0
     runs = 2 * BLOCK + 176
     whole = es.run(scenario, runs, 1)
-    small = es.run(scenario, runs, 1, blocks_per_chunk=1)
+    small = es.run(scenario, runs, 1, chunk=512)
     assert same(whole.outcomes, small.outcomes)
     assert same(whole.judged, small.judged)
     assert same(whole.crises, small.crises)
     assert np.array_equal(whole.fan["posture"], small.fan["posture"])
-    assert same(es.run(scenario, runs, 1, blocks_per_chunk=3).outcomes, small.outcomes)
+    assert same(es.run(scenario, runs, 1, chunk=1536).outcomes, small.outcomes)
     for run in (37, runs - 1):
         alone = computed(scenario, 1, [run])
         assert same(pd.DataFrame(alone.columns), whole.outcomes.iloc[[run]])

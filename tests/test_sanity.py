@@ -23,7 +23,7 @@ RUNS = 8000
 
 
 def outcomes_of(scenario: es.Scenario, seed: int, runs: int = RUNS) -> pd.DataFrame:
-    return es.run(scenario, runs, seed, blocks_per_chunk=8).outcomes
+    return es.run(scenario, runs, seed, chunk=4096).outcomes
 
 
 @pytest.fixture(scope="module", params=[1, 2], ids=["seed 1", "seed 2"])

@@ -12,7 +12,7 @@ from functools import cache
 
 import numpy as np
 
-from escalation_sim.noise import BLOCK, Draws
+from escalation_sim.noise import Draws
 from escalation_sim.parameters import FLOAT, Array, Values
 from escalation_sim.rivalry import crises_over
 from escalation_sim.rulers import ruler_of
@@ -22,7 +22,7 @@ from escalation_sim.turn import TURN, Phase
 
 __all__ = ["CHUNK", "Ledger", "computed", "steps"]
 
-CHUNK = 16 * BLOCK
+CHUNK = 8192
 _CARRIED_ALONG = 0.03  # largest share of ended runs in a chunk: putting the others together costs about as much as a step
 _HEAP_BYTES = 31 << 20
 _MERGE_ON_DAYS = (14, 28, 56)  # runs that go on beyond these days are put together, so that no chunk runs nearly empty

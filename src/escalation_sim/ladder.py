@@ -13,7 +13,7 @@ import numpy as np
 
 from escalation_sim.parameters import FLOAT, Array
 
-__all__ = ["ACT", "POSTURE", "Ladder", "Rung", "column", "highest_rung", "lowest_rung"]
+__all__ = ["ACT", "POSTURE", "Ladder", "Rung"]
 
 ACT = "act"
 POSTURE = "posture"
@@ -111,9 +111,10 @@ class Ladder:
         return len(self.rungs)
 
     @cached_property
-    def postures(self) -> Array:
-        """Numbers of the rungs of kind posture, from the bottom up."""
-        return np.array([number for number, rung in enumerate(self.rungs) if rung.kind != ACT])
+    def of_postures(self) -> dict[str, Array]:
+        """The tables for the rungs of kind posture alone, from the bottom up."""
+        places = [number for number, rung in enumerate(self.rungs) if rung.kind == POSTURE]
+        return {name: table[places] for name, table in self.tables.items()}
 
     @property
     def top(self) -> int:
@@ -133,22 +134,3 @@ class Ladder:
             rung.astype(np.intp), mode="clip"
         )  # the fastest mode; rungs are never beyond the ladder
         return found
-
-
-def column(of_rungs: Array, dimensions: int) -> Array:
-    """What each of some rungs has, along the first axis of arrays with so many dimensions; what one rung has as it is."""
-    found: Array = of_rungs if of_rungs.ndim == 0 else of_rungs.reshape(-1, *(1,) * (dimensions - 1))
-    return found
-
-
-def lowest_rung(holds: Array) -> Array:
-    """Number of the lowest rung at which a condition holds, a small whole number; `holds` is of bool, rung axis first, and holds somewhere."""
-    numbers = column(np.arange(len(holds), dtype=np.int8), holds.ndim)  # small numbers are compared fastest
-    lowest: Array = np.minimum.reduce((~holds).view(np.int8) * np.iinfo(np.int8).max | numbers)
-    return lowest
-
-
-def highest_rung(holds: Array, numbers: Array) -> Array:
-    """The largest of some rung numbers at which a condition holds, a small whole number, 0 where it holds at none; `holds` is of bool, first axis as `numbers`."""
-    highest: Array = np.maximum.reduce(holds.view(np.int8) * column(numbers.astype(np.int8), holds.ndim))
-    return highest

@@ -24,7 +24,6 @@ import pyarrow.parquet as pq
 import xarray as xr
 
 from escalation_sim.errors import InputError
-from escalation_sim.noise import BLOCK
 from escalation_sim.parameters import Array
 from escalation_sim.rivalry import CRISES
 from escalation_sim.scenario import Scenario
@@ -169,12 +168,7 @@ class ResultWriter:
             path.to_dataframe(name="value").reset_index().to_parquet(self._work / f"trajectory-{variable}.parquet")
         manifest = {
             "format": _FORMAT,
-            "software": {
-                "escalation_sim": __version__,
-                "python": platform.python_version(),
-                "numpy": np.__version__,
-                "block": BLOCK,
-            },
+            "software": software(),
             "scenario": self._scenario.document,
             "seed": self._seed,
             "runs": self._runs,
@@ -184,6 +178,11 @@ class ResultWriter:
         self._work.chmod(0o755)  # a temporary folder is its owner's alone
         replace_folder(self._work, self._target)
         return self._target
+
+
+def software() -> dict[str, str]:
+    """What results were made with."""
+    return {"escalation_sim": __version__, "python": platform.python_version(), "numpy": np.__version__}
 
 
 def judged_numbers(scenario: Scenario, seed: int, runs: Array) -> pd.DataFrame:

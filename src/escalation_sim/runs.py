@@ -18,7 +18,6 @@ from escalation_sim.batch import CHUNK, Ledger, computed
 from escalation_sim.errors import InputError, nearest
 from escalation_sim.executors import crew_of, done_in_order
 from escalation_sim.inputs import Input, country_path, inputs_of
-from escalation_sim.noise import BLOCK
 from escalation_sim.parameters import Array
 from escalation_sim.results import (
     Result,
@@ -40,6 +39,7 @@ Progress = Callable[[int, int], None]
 MOST_RUNS = 100_000_000
 _PIECE = 12 * CHUNK  # rows a worker computes at a time, at most: enough that chunks that run empty can be put together
 _PIECES_A_WORKER = 4  # at least, so that nobody waits long for the last
+_LEAST_PIECE = 1024  # but not for smaller ones: a step costs about as much for fewer rows
 
 
 def run(
@@ -50,7 +50,7 @@ def run(
     keep: Sequence[str] = (),
     workers: int = 1,
     progress: Progress | None = None,
-    blocks_per_chunk: int = CHUNK // BLOCK,
+    chunk: int = CHUNK,
 ) -> Result:
     """Run a scenario many times.
 
@@ -62,7 +62,7 @@ def run(
     keep : names of state (see `state.VARIABLES`) whose whole paths are stored; nothing per step is stored otherwise.
     workers : processes to compute in; 1 computes here. Changes no result.
     progress : called with (runs done, runs in all) from time to time.
-    blocks_per_chunk : size of what is computed at a time, in blocks of 512 runs; changes no result.
+    chunk : runs that are computed together; changes no result.
 
     Returns
     -------
@@ -74,8 +74,7 @@ def run(
     """
     check_size(runs, seed, workers)
     kept = states_named(keep)
-    size = max(blocks_per_chunk, 1) * BLOCK
-    task = Task(scenario, seed, np.arange(runs), {}, kept, size)
+    task = Task(scenario, seed, np.arange(runs), {}, kept, max(chunk, 1))
     return result_of(task, done_by(task, workers, progress))
 
 
@@ -92,12 +91,12 @@ def result_of(task: Task, ledger: Ledger) -> Result:
 
 
 def parts_of(scenario: Scenario, runs: int, seed: int, most: int) -> list[Task]:
-    """The runs of a scenario cut into at most so many parts, whole blocks of draws each, for one who has workers of their own; see `joined`.
+    """The runs of a scenario cut into at most so many parts, for one who has workers of their own; see `joined`.
 
     Raises InputError as `run` does.
     """
     check_size(runs, seed, most)
-    size = -(-runs // (most * BLOCK)) * BLOCK
+    size = -(-runs // most)
     return [Task(scenario, seed, np.arange(start, min(start + size, runs))) for start in range(0, runs, size)]
 
 
@@ -257,9 +256,10 @@ def done_by(task: Task, workers: int, progress: Progress | None) -> Ledger:
     if workers == 1:
         return task.done(progress)
     rows = len(task.numbers)
-    fair = -(-rows // (workers * _PIECES_A_WORKER))
+    least = min(-(-rows // workers), _LEAST_PIECE)
+    size = min(max(-(-rows // (workers * _PIECES_A_WORKER)), least), _PIECE)
     ledger = Ledger(task.scenario, rows, task.keep)
-    for start, part in pieces_done(task, workers, min(-(-fair // BLOCK) * BLOCK, _PIECE)):
+    for start, part in pieces_done(task, workers, size):
         ledger.take_over(start, part)
         if progress:
             progress(start + part.runs, rows)

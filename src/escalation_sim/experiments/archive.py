@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import json
-import platform
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -14,29 +13,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 
 from escalation_sim.errors import InputError
-from escalation_sim.noise import BLOCK
-from escalation_sim.results import replace_folder
-from escalation_sim.version import __version__
+from escalation_sim.results import replace_folder, software
 
-__all__ = ["MANIFEST", "RUNS", "archived", "data_folder", "kind_of", "manifest_in", "software"]
+__all__ = ["MANIFEST", "RUNS", "archived", "data_folder", "kind_of", "manifest_in"]
 
 MANIFEST = "manifest.json"
 FORMAT = 1
 DATA = "data"
 RUNS = "runs"
-
-
-def software() -> dict[str, Any]:
-    """What results were made with."""
-    return {
-        "escalation_sim": __version__,
-        "python": platform.python_version(),
-        "numpy": np.__version__,
-        "block": BLOCK,
-    }
 
 
 @contextmanager

@@ -14,22 +14,19 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import platform
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 import escalation_sim
 from escalation_sim.errors import InputError
-from escalation_sim.noise import BLOCK
-from escalation_sim.version import __version__
+from escalation_sim.results import software
 
 __all__ = ["MANIFEST", "Store", "fingerprint_of", "is_data_set", "manifest_in", "manifest_of"]
 
@@ -69,12 +66,7 @@ def manifest_of(document: Mapping[str, Any], runs: int, seed: int, rows_a_part: 
         "kind": KIND,
         "format": FORMAT,
         "complete": False,
-        "software": {
-            "escalation_sim": __version__,
-            "python": platform.python_version(),
-            "numpy": np.__version__,
-            "block": BLOCK,
-        },
+        "software": software(),
         "hashes": {
             "experiment": fingerprint_of(document["experiment"]),
             "scenario": fingerprint_of(document["scenario"]),

@@ -22,7 +22,6 @@ from escalation_sim.executors import Crew, crew_of, done_in_order
 from escalation_sim.experiments.experiment import Experiment, Group, experiment_from, load_experiment
 from escalation_sim.experiments.store import Store, manifest_in, manifest_of
 from escalation_sim.experiments.tables import summary_of
-from escalation_sim.noise import BLOCK
 from escalation_sim.parameters import Array
 from escalation_sim.runs import Task
 from escalation_sim.scenario import Scenario
@@ -123,12 +122,11 @@ def parts_of_group(experiment: Experiment, group: Group, rows: int) -> Iterator[
     """The parts of one group."""
     runs = experiment.runs
     a_part = max(rows // runs, 1)
-    whole_blocks = max(rows // BLOCK, 1) * BLOCK
     for start in range(0, len(group.points), a_part):
         some = slice(start, start + a_part)
         design = {path: values[some] for path, values in group.design.items()}
-        for first in range(0, runs, whole_blocks if runs > rows else runs):
-            last = min(first + whole_blocks, runs) if runs > rows else runs
+        for first in range(0, runs, min(rows, runs)):
+            last = min(first + rows, runs)
             yield Part(group.scenario, experiment.seed, group.points[some], first, last, experiment.outcomes, design)
 
 

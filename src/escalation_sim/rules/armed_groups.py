@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from escalation_sim.parameters import Array, Parameter, Values, section
-from escalation_sim.rates import probability
+from escalation_sim.rates import flag, probability
 
 PARAMETERS = section(
     "armed_groups",
@@ -64,4 +64,4 @@ def strikes(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:
     )  # fmt: skip
     struck = u[0] < probability(rate, p.dt)
     deaths = deaths_in_attack(u[1], p.member.deaths_minimum, p.member.deaths_exponent, p.member.deaths_maximum)
-    return {"strike_deaths": np.where(struck, deaths, 0.0)}
+    return {"strike_deaths": flag(struck) * deaths}

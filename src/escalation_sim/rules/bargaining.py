@@ -11,7 +11,9 @@ from __future__ import annotations
 import numpy as np
 
 from escalation_sim.parameters import Array, Parameter, Values, section
+from escalation_sim.places import last_place
 from escalation_sim.rates import among, flag, probability, ratio
+from escalation_sim.sums import added
 
 PARAMETERS = section(
     "bargaining",
@@ -96,21 +98,20 @@ def deal(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:
     both = probability_of_yes(s.willingness[0], s.price_of_publicity[0], p.channel.publicity)
     both = both * probability_of_yes(s.willingness[1], s.price_of_publicity[1], p.channel.publicity)
     yes, possible = rates * both, flag(rates > 0.0) * both
-    talks, agreed, best = np.zeros_like(pace), np.zeros_like(pace), np.zeros_like(pace)
-    before = []
-    for channel in range(len(rates)):
-        before.append(agreed)
-        talks, agreed, best = talks + rates[channel], agreed + yes[channel], np.maximum(best, possible[channel])
+    talks, agreed = added(rates), np.zeros_like(pace)
+    before = np.empty_like(yes)
+    for channel in range(len(yes)):
+        before[channel] = agreed
+        agreed = agreed + yes[channel]
     chance = probability(agreed, p.dt)
     tried = u[0] < probability(talks, p.dt)
     struck = u[0] < chance  # a part of those tried, since no rate of agreement is above that of talks
     through = s.deal_channel
     if struck.any():
         choice = ratio(u[0], chance) * agreed  # which rate the draw falls into, where it falls into any
-        for channel in range(len(rates)):
-            through = np.where(struck & (rates[channel] > 0.0) & (choice >= before[channel]), float(channel), through)
+        through = np.where(struck, last_place((rates > 0.0) & (choice >= before)), through)
     return {
-        "talks_near": best,
+        "talks_near": np.max(possible, axis=0, initial=0.0),
         "fought": fought,
         "deal_tried": flag(tried),
         "deal_struck": flag(struck),

@@ -146,7 +146,7 @@ def lines(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:
         "trade_growth": weighed(working, does.trade_growth),
         "sobering": weighed(working, does.sobering),
         "exposures": added(s.leak),
-        "unheard": np.where((answered > 0.0) | (s.over == 1.0), 0.0, np.maximum(failed, s.unheard)),
+        "unheard": (1.0 - np.maximum(answered, s.over)) * np.maximum(failed, s.unheard),
     }
 
 
@@ -197,15 +197,15 @@ def channel(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:
     shut = leak & ~mediated
     urgent = called & crisis
     heard = urgent & answered
-    unheard = flag(urgent & ~answered)
+    failed = flag(urgent & ~answered)
     return {
         "status": status - flag(shut),
         "in_use": flag(in_use & ~shut),
         "called": flag(urgent),
         "answered": flag(heard),
-        "unanswered": unheard,
+        "unanswered": failed,
         "rescued": flag(heard & (s.unheard > 0.0) & (s.own_failure == 0.0)),
-        "own_failure": np.where(urgent, unheard, s.own_failure * s.unheard),
+        "own_failure": failed + flag(~urgent) * (s.own_failure * s.unheard),
         "relationship": relationship,
         "set_up_left": set_up_left,
         "leak": flag(leak),

@@ -16,8 +16,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from escalation_sim.ladder import Ladder, column, lowest_rung
+from escalation_sim.ladder import Ladder
 from escalation_sim.parameters import Array, Parameter, Values, section
+from escalation_sim.places import column, first_place
 from escalation_sim.rates import decayed, flag
 from escalation_sim.rules.decision.stakes import Contributions, Share, Stake, by_rung, on_rung, on_rungs
 
@@ -127,7 +128,7 @@ def posture_preferred(stakes: Sequence[Stake], liking: Array, standing: Array, p
     utility += p.inertia * flag(standing == column(p.ladder.tables["number"], utility.ndim))
     for stake in stakes:
         stake.add_to(utility)
-    return lowest_rung(utility == np.maximum.reduce(utility)).astype(liking.dtype)
+    return first_place(utility == np.maximum.reduce(utility)).astype(liking.dtype)
 
 
 def motive_for_force(contributions: Contributions, ladder: Ladder, beside: Array) -> Array:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from escalation_sim.parameters import Array, Parameter, Values, section
-from escalation_sim.rates import probability
+from escalation_sim.rates import flag, probability
 
 PARAMETERS = section(
     "mediation",
@@ -61,5 +61,5 @@ def mediation(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:
     arrived = (s.arrives_in > 0.0) & (arrives_in == 0.0) | sets_out & (p.member.delay == 0.0)
     return {
         "arrives_in": np.where(sets_out, p.member.delay, arrives_in),
-        "engaged": np.where(arrived, 1.0, np.where(s.over == 1.0, 0.0, s.engaged)),
+        "engaged": np.maximum(flag(arrived), s.engaged * (1.0 - s.over)),
     }

@@ -13,9 +13,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from escalation_sim.ladder import Ladder, column, highest_rung
+from escalation_sim.ladder import Ladder
 from escalation_sim.parameters import Array, Parameter, Values, section
-from escalation_sim.rates import decayed, flag, probability
+from escalation_sim.places import column, last_place
+from escalation_sim.rates import among, decayed, flag, probability
 
 PARAMETERS = section(
     "military",
@@ -31,9 +32,10 @@ PARAMETERS = section(
 
 def highest_posture_ready(ladder: Ladder, wanted: Array, readiness: Array) -> Array:
     """Highest rung of kind posture that is not above what is wanted and is prepared."""
-    number, prepares = (column(ladder.tables[table][ladder.postures], wanted.ndim + 1) for table in ("number", "prepares"))
+    number, prepares = (column(ladder.of_postures[table], wanted.ndim + 1) for table in ("number", "prepares"))
     ready = (wanted >= number) & (readiness >= prepares)
-    return highest_rung(ready, ladder.postures).astype(wanted.dtype)
+    standing: Array = ladder.of_postures["number"].take(last_place(ready))
+    return standing
 
 
 def readiness_next(
@@ -49,7 +51,7 @@ def readiness_next(
 ) -> Array:
     """Days of preparation done, after `dt` days."""
     speed = tempo * (1.0 + hurry * shooting)
-    return np.where(ordered, np.minimum(readiness + speed * dt, most), decayed(readiness, standing_down, dt))
+    return among(ordered, np.minimum(readiness + speed * dt, most), decayed(readiness, standing_down, dt))
 
 
 def overshot(ladder: Ladder, ordered: Array, overshoots: Array) -> Array:
@@ -76,7 +78,7 @@ def act(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:
     left = np.maximum(s.act_left - p.dt, 0.0)
     busy = left > 0.0
     begins = ~busy & wants_act & prepared
-    begun = np.where(begins, overshot(ladder, wanted, u[0] < p.autonomy), 0.0)
+    begun = flag(begins) * overshot(ladder, wanted, u[0] < p.autonomy)
     over = (s.act_left > 0.0) & ~busy
     standing = highest_posture_ready(ladder, wanted, readiness)
     rested = np.where(over, np.maximum(standing, ladder.look_up("falls_back_to", s.posture)), standing)
@@ -89,7 +91,7 @@ def act(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:
         "readiness": np.where(begins, np.maximum(readiness - p.regrouping, 0.0), readiness),
         "act_left": np.where(begins, ladder.look_up("lasts", begun), left),
         "act_begun": begun,
-        "order": np.where((wanted > posture) & (wanted > ladder.quiet), wanted, 0.0),
+        "order": flag((wanted > posture) & (wanted > ladder.quiet)) * wanted,
         "overshot": flag(begins & (begun > wanted)),
         "accident": flag(u[1] < chance),
         "accident_misread": flag(u[1] < chance * (1.0 - s.explains)),

@@ -71,7 +71,7 @@ def attack_suffered(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:
         s.trust, s.talking,
         blame=p.blame, trust_spares_blame=p.trust_spares_blame, shared_investigation=p.shared_investigation,
     )  # fmt: skip
-    weight = np.where(blamed, 1.0, p.residual_blame)
+    weight = np.maximum(flag(blamed), p.residual_blame)
     injury = injury + weight * injury_of_attack(
         visible_deaths, injury_per_log_death=p.injury_per_log_death, reference_deaths=p.reference_deaths
     )

@@ -13,8 +13,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from escalation_sim.ladder import Ladder, column
+from escalation_sim.ladder import Ladder
 from escalation_sim.parameters import Array
+from escalation_sim.places import column
 
 __all__ = [
     "ALL",
