@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
+import hashlib
+import pickle
 
 import numpy as np
 import pandas as pd
 import pytest
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 import escalation_sim as es
 from escalation_sim.batch import computed, steps
-from escalation_sim.noise import BLOCK, NORMAL, UNIFORM, Draws, Process, initial_draws
+from escalation_sim.noise import NORMAL, UNIFORM, Draws, Process, initial_draws
 from escalation_sim.parameters import FLOAT, Number
 from escalation_sim.rules import SECTIONS
 from escalation_sim.scenario import Member
@@ -38,7 +42,7 @@ def test_a_run_is_identical_alone(in_half_days):
     assert same(pd.DataFrame(alone), many.outcomes.iloc[[37]])
 
 
-RUNS = 3 * BLOCK + 11
+RUNS = 1547
 
 
 @pytest.fixture(scope="module")
@@ -46,14 +50,14 @@ def outcomes_in_one_chunk(in_half_days) -> pd.DataFrame:
     return es.run(in_half_days, runs=RUNS, seed=2).outcomes
 
 
-@pytest.mark.parametrize("blocks", [1, 2, 3])
-def test_a_run_is_identical_in_any_chunk_size(in_half_days, outcomes_in_one_chunk, blocks):
+@pytest.mark.parametrize("size", [100, 512, 1546])
+def test_a_run_is_identical_in_any_chunk_size(in_half_days, outcomes_in_one_chunk, size):
     assert same(outcomes_in_one_chunk, es.run(in_half_days, runs=RUNS, seed=2, chunk=size).outcomes)
 
 
-def test_runs_in_different_blocks_differ(in_half_days):
-    outcomes = es.run(in_half_days, runs=2 * BLOCK, seed=1).outcomes
-    assert not same(outcomes.iloc[:BLOCK], outcomes.iloc[BLOCK:])
+def test_every_run_is_another_crisis(in_half_days):
+    outcomes = es.run(in_half_days, runs=1000, seed=1).outcomes
+    assert not outcomes[["deaths_total", "trust_end", "misperception"]].duplicated().any()
 
 
 def test_another_seed_is_another_crisis(in_half_days):
@@ -141,7 +145,7 @@ def test_a_new_rule_shifts_nobodys_draws():
 
 def test_dropping_runs_does_not_change_what_the_others_draw():
     process = [Process("one", ("a", "b"), (2,), 2)]
-    runs = np.arange(500, 530)  # across the border of two blocks
+    runs = np.arange(500, 530)
     whole, part = Draws(1, runs, process), Draws(1, runs, process)
     for _ in range(5):
         assert np.array_equal(whole.next("one"), part.next("one"))
@@ -172,10 +176,10 @@ def same_draws(found: list[np.ndarray], expected: list[np.ndarray]) -> bool:
         [7] * 5,
         [3, 3, 9, 9, 9, 511, 511, 512, 512, 1300],
         [512, 3, 512, 3, 0, 700, 3],
-        [*range(BLOCK), *range(BLOCK)],
-        [*reversed(range(BLOCK)), 5],
+        [*range(512), *range(512)],
+        [*reversed(range(512)), 5],
     ],
-    ids=["one", "ascending", "mixed", "whole blocks", "backwards"],
+    ids=["one", "ascending", "mixed", "twice in a row", "backwards"],
 )
 def test_a_run_that_comes_several_times_draws_what_it_draws_alone(runs):
     together = drawn(Draws(1, runs, LANES))
@@ -214,7 +218,7 @@ def test_runs_put_together_go_on_as_they_would_alone_even_where_both_parts_have_
 
 
 def test_draws_are_single_precision_and_uniform_ones_multiples_of_the_24th_power_of_a_half():
-    draws = Draws(1, range(4 * BLOCK), LANES)
+    draws = Draws(1, range(2048), LANES)
     uniform = np.concatenate([draws.next("u").ravel() for _ in range(20)])
     steps = uniform.astype(float) * 2.0**24
     assert uniform.dtype == draws.next("n").dtype == FLOAT
@@ -227,7 +231,7 @@ def test_draws_are_single_precision_and_uniform_ones_multiples_of_the_24th_power
 
 
 def test_initial_draws_are_single_precision_too_and_a_run_may_be_asked_for_twice():
-    values = initial_draws(1, range(8 * BLOCK), "x", "y")
+    values = initial_draws(1, range(4096), "x", "y")
     assert values.dtype == initial_draws(1, range(8), "x", "y", NORMAL).dtype == FLOAT
     steps = values.astype(float) * 2.0**24
     assert (steps == np.floor(steps)).all()
@@ -249,8 +253,28 @@ def test_a_wait_does_not_change_what_is_drawn_after_it(calls):
         assert np.array_equal(whole.next("one")[..., left], again.next("one"))
 
 
+@pytest.mark.parametrize("run", [0, 37, 2**40 - 1])
+def test_a_draw_is_what_its_address_is_encrypted_to(run):
+    """The contract, written out once more: anybody with AES and BLAKE2b finds the draw of any run at any call."""
+    draws = Draws(5, [3, run], LANES)
+    drawn(draws, 8)
+    found = draws.next("u")[1, 0, 1]  # ninth call, second lane, first member
+    word = 8 * 2 + 1
+    key, stream = hashlib.blake2b(b"5", digest_size=16).digest(), hashlib.blake2b(b"u\x1fa", digest_size=8).digest()
+    counter = stream + (run * 2**24 + word // 4).to_bytes(8, "little")
+    encrypted = Cipher(algorithms.AES(key), modes.ECB()).encryptor().update(counter)
+    assert found == (int.from_bytes(encrypted[word % 4 * 4 :][:4], "little") >> 8) * 2.0**-24
+
+
+def test_draws_go_on_the_same_after_they_were_copied():
+    draws = Draws(1, range(5), LANES)
+    drawn(draws, 3)
+    other = pickle.loads(pickle.dumps(copy.deepcopy(draws)))
+    assert same_draws(drawn(draws), drawn(other))
+
+
 def test_draws_have_the_distribution_they_claim():
-    draws = Draws(1, range(4 * BLOCK), [Process("u", ("a",), (1,), 1, UNIFORM), Process("n", ("a",), (1,), 1, NORMAL)])
+    draws = Draws(1, range(2048), [Process("u", ("a",), (1,), 1, UNIFORM), Process("n", ("a",), (1,), 1, NORMAL)])
     uniform = np.concatenate([draws.next("u").ravel() for _ in range(20)])
     normal = np.concatenate([draws.next("n").ravel() for _ in range(20)])
     assert uniform.min() >= 0.0
@@ -262,7 +286,7 @@ def test_draws_have_the_distribution_they_claim():
 
 
 def test_normal_draws_are_normal_in_their_tails_and_those_of_one_call_say_nothing_of_the_next():
-    draws = Draws(1, range(32 * BLOCK), [Process("n", ("a",), (1,), 1, NORMAL)])
+    draws = Draws(1, range(16384), [Process("n", ("a",), (1,), 1, NORMAL)])
     calls = np.stack([draws.next("n").ravel() for _ in range(16)]).astype(float)
     assert np.isfinite(calls).all()
     for beyond, share in ((1.0, 0.317311), (2.0, 0.0455003), (3.0, 0.0026998)):

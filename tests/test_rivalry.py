@@ -14,7 +14,6 @@ import pytest
 import escalation_sim as es
 from conftest import shipped, without_later_triggers
 from escalation_sim.batch import computed
-from escalation_sim.noise import BLOCK
 from escalation_sim.outcomes import COUNTS
 from escalation_sim.parameters import Number
 from escalation_sim.results import Result
@@ -290,7 +289,7 @@ def same(one: pd.DataFrame, other: pd.DataFrame) -> bool:
 @pytest.mark.parametrize("scenario", [turning_rivalry(), turning_crisis()], ids=["rivalry", "crisis"])
 def test_chunks_change_nothing_where_the_calendar_is_followed(scenario):
     assert sum(0.0 < state.day < scenario.horizon_days for one in scenario.channels for state in one.schedule) > 0
-    runs = 2 * BLOCK + 176
+    runs = 1200
     whole = es.run(scenario, runs, 1)
     small = es.run(scenario, runs, 1, chunk=512)
     assert same(whole.outcomes, small.outcomes)

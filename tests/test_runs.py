@@ -13,7 +13,6 @@ import escalation_sim as es
 from conftest import shipped, without_later_triggers
 from escalation_sim import runs as module
 from escalation_sim.executors import Processes, done_elsewhere
-from escalation_sim.noise import BLOCK
 from escalation_sim.results import Result
 from escalation_sim.runs import Task, done_by, pieces_done
 from mortal import Mortal
@@ -42,7 +41,7 @@ def brief(in_half_days):
 
 
 def test_two_workers_give_what_one_gives(brief):
-    one, two = es.run(brief, 3 * BLOCK + 7, 1), es.run(brief, 3 * BLOCK + 7, 1, workers=2)
+    one, two = es.run(brief, 1543, 1), es.run(brief, 1543, 1, workers=2)
     assert one.outcomes.equals(two.outcomes)
     assert one.fan.identical(two.fan)
     assert one.judged.equals(two.judged)
@@ -57,12 +56,12 @@ def test_pieces_of_any_size_give_the_same(brief):
 
 
 def test_kept_states_come_back_whole_from_workers(brief):
-    one, two = (es.run(brief, 2 * BLOCK, 1, keep=["posture"], workers=workers) for workers in (1, 2))
+    one, two = (es.run(brief, 1024, 1, keep=["posture"], workers=workers) for workers in (1, 2))
     assert one.trajectories.identical(two.trajectories)
 
 
 def test_crises_of_a_rivalry_come_back_in_order_from_workers(years_of_rivalry):
-    one, two = (es.run(years_of_rivalry, 2 * BLOCK, 1, workers=workers) for workers in (1, 2))
+    one, two = (es.run(years_of_rivalry, 1024, 1, workers=workers) for workers in (1, 2))
     assert len(one.crises) > 100
     assert one.crises.equals(two.crises)
 
@@ -113,14 +112,14 @@ def test_a_design_that_makes_no_sense_is_refused(brief, design, said):
 
 
 def test_runs_written_to_disk_are_those_of_memory(brief, tmp_path, monkeypatch):
-    monkeypatch.setattr(module, "_PIECE", BLOCK)
-    folder = es.run_to_disk(brief, 3 * BLOCK + 5, 1, tmp_path / "far")
-    there, here = Result.load(folder), es.run(brief, 3 * BLOCK + 5, 1)
+    monkeypatch.setattr(module, "_PIECE", 512)
+    folder = es.run_to_disk(brief, 1541, 1, tmp_path / "far")
+    there, here = Result.load(folder), es.run(brief, 1541, 1)
     assert there.outcomes.equals(here.outcomes)
     assert there.fan.identical(here.fan)
     assert there.judged.equals(here.judged)
     assert pq.ParquetFile(folder / "outcomes.parquet").num_row_groups == 4
-    assert pq.read_table(folder / "outcomes.parquet")["run"].to_pylist() == list(range(3 * BLOCK + 5))
+    assert pq.read_table(folder / "outcomes.parquet")["run"].to_pylist() == list(range(1541))
 
 
 def test_nothing_is_left_of_a_run_to_disk_that_fails(brief, tmp_path, monkeypatch):

@@ -23,7 +23,7 @@ from escalation_sim.turn import TURN, Phase
 __all__ = ["CHUNK", "Ledger", "computed", "steps"]
 
 CHUNK = 8192
-_CARRIED_ALONG = 0.03  # largest share of ended runs in a chunk: putting the others together costs about as much as a step
+_CARRIED_ALONG = 0.08  # largest share of ended runs in a chunk: putting the others together costs about as much as a step
 _HEAP_BYTES = 31 << 20
 _MERGE_ON_DAYS = (14, 28, 56)  # runs that go on beyond these days are put together, so that no chunk runs nearly empty
 

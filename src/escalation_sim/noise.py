@@ -31,6 +31,7 @@ _WORDS = 4  # of 32 bits, in a block of the cipher
 _BLOCK_BITS = 24  # of half a counter, for the block within a run's stream; the other 40 are for the run
 _PAIR = 2  # normal values come in pairs, for one call and the next
 
+
 def _hashed(text: str, size: int) -> bytes:
     """A cryptographic hash of so many bytes."""
     return hashlib.blake2b(text.encode(), digest_size=size).digest()
@@ -53,9 +54,11 @@ class _Source:
         blocks = -(-(skipped + count) // _WORDS)
         counters = np.empty((len(streams), blocks, len(runs), 2), "<u8")
         counters[..., 0] = streams[:, None, None]
-        counters[..., 1] = (runs.astype(np.uint64) << np.uint64(_BLOCK_BITS)) + np.arange(first, first + blocks, dtype=np.uint64)[:, None]
+        counters[..., 1] = (runs.astype(np.uint64) << np.uint64(_BLOCK_BITS)) + np.arange(
+            first, first + blocks, dtype=np.uint64
+        )[:, None]
         encrypted = np.empty(counters.nbytes + 2 * _WORDS * 4, np.uint8)  # as much longer as the cipher asks for
-        self._encryptor.update_into(counters.reshape(-1).view(np.uint8), encrypted)
+        self._encryptor.update_into(counters.reshape(-1).view(np.uint8).data, encrypted.data)
         words = encrypted[: counters.nbytes].view("<u4").reshape(len(streams), blocks, len(runs), _WORDS)
         in_order = np.ascontiguousarray(words.transpose(1, 3, 0, 2)).reshape(blocks * _WORDS, len(streams), len(runs))
         return in_order[skipped : skipped + count]

@@ -368,7 +368,9 @@ class Setting:
             entries[kind] = Values({name: of_members(array, kind) for name, array in profile.items()})
         if phase.who in self.profiles:
             profile = self.profiles[phase.who]
-            entries["member"] = Values({name: plain(array if place is None else array[place]) for name, array in profile.items()})
+            entries["member"] = Values(
+                {name: plain(array if place is None else array[place]) for name, array in profile.items()}
+            )
         if phase.section == "triggers":
             entries["targeted_by"] = of_members(self.targeted_by, "outlet")
             entries["triggers"] = tuple(

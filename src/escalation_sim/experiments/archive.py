@@ -13,7 +13,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-
 from escalation_sim.errors import InputError
 from escalation_sim.results import replace_folder, software
 

@@ -12,10 +12,10 @@ import pandas as pd
 from escalation_sim.analysis.chance import Split
 from escalation_sim.analysis.estimates import Estimate
 from escalation_sim.errors import InputError
-from escalation_sim.results import software
 from escalation_sim.experiments.sensitivity import Sensitivity
 from escalation_sim.experiments.store import put
 from escalation_sim.experiments.tornado import Tornado
+from escalation_sim.results import software
 from escalation_sim.scenario import Scenario
 
 __all__ = ["holds_sensitivity", "load_sensitivity", "save_sensitivity"]

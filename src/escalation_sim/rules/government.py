@@ -20,7 +20,7 @@ from escalation_sim.ladder import Ladder
 from escalation_sim.parameters import Array, Parameter, Values, section
 from escalation_sim.places import column, first_place
 from escalation_sim.rates import decayed, flag
-from escalation_sim.rules.decision.stakes import Contributions, Share, Stake, by_rung, on_rung, on_rungs
+from escalation_sim.rules.decision.stakes import ALL, Contributions, Share, Stake, by_rung, on_rung, on_rungs
 
 PARAMETERS = section(
     "government",
@@ -127,7 +127,7 @@ def posture_preferred(stakes: Sequence[Stake], liking: Array, standing: Array, p
     utility = liking / p.precision
     utility += p.inertia * flag(standing == column(p.ladder.tables["number"], utility.ndim))
     for stake in stakes:
-        stake.add_to(utility)
+        utility += stake.worth(ALL, utility.ndim)
     return first_place(utility == np.maximum.reduce(utility)).astype(liking.dtype)
 
 

@@ -50,9 +50,9 @@ class Share:
     shares: Array
     amount: Array
 
-    def add_to(self, utility: Array, rung: Rungs = ALL) -> None:
-        """Add the utility of one rung, or of some or all of them (rung axis first), to what is there."""
-        utility += self.amount * column(self.shares[rung], utility.ndim)
+    def worth(self, rung: Rungs, dimensions: int) -> Array:
+        """Utility of one rung, or of some or all of them along a first axis; then with so many dimensions."""
+        return self.amount * column(self.shares[rung], dimensions)
 
 
 @dataclass(frozen=True)
@@ -63,11 +63,9 @@ class Shortfall:
     mark: Array
     weight: Array
 
-    def add_to(self, utility: Array, rung: Rungs = ALL) -> None:
-        """Add the utility of one rung, or of some or all of them (rung axis first), to what is there."""
-        below = self.mark - column(self.levels[rung], utility.ndim)
-        np.maximum(below, 0.0, out=below)
-        utility -= self.weight * below
+    def worth(self, rung: Rungs, dimensions: int) -> Array:
+        """Utility of one rung, or of some or all of them along a first axis; then with so many dimensions."""
+        return -self.weight * np.maximum(self.mark - column(self.levels[rung], dimensions), 0.0)
 
 
 @dataclass(frozen=True)
@@ -78,9 +76,9 @@ class Distance:
     mark: Array
     weight: Array
 
-    def add_to(self, utility: Array, rung: Rungs = ALL) -> None:
-        """Add the utility of one rung, or of some or all of them (rung axis first), to what is there."""
-        utility -= self.weight * np.abs(column(self.levels[rung], utility.ndim) - self.mark)
+    def worth(self, rung: Rungs, dimensions: int) -> Array:
+        """Utility of one rung, or of some or all of them along a first axis; then with so many dimensions."""
+        return -self.weight * np.abs(column(self.levels[rung], dimensions) - self.mark)
 
 
 Stake = Share | Shortfall | Distance
@@ -100,27 +98,22 @@ class Contributions(NamedTuple):
 
 
 def on_rung(stakes: Sequence[Stake], rung: int, beside: Array) -> Array:
-    """Utility of one rung from several stakes, of the shape of `beside`."""
-    utility = np.zeros_like(beside)
-    for stake in stakes:
-        stake.add_to(utility, rung)
-    return utility
+    """Utility of one rung from several stakes, to stand beside an array; 0 of none."""
+    first, *others = (stake.worth(rung, beside.ndim) for stake in stakes) if stakes else (np.zeros_like(beside),)
+    return sum(others, first)
 
 
 def on_rungs(stakes: Sequence[Stake], rungs: Sequence[int], beside: Array) -> Array:
     """Utility of a few rungs from several stakes, shape (one of these rungs, …)."""
     utility = np.zeros((len(rungs), *beside.shape), beside.dtype)
     for stake in stakes:
-        stake.add_to(utility, list(rungs))
+        utility += stake.worth(list(rungs), utility.ndim)
     return utility
 
 
 def by_rung(stakes: Sequence[Stake], rungs: int, beside: Array) -> Array:
     """Utility of every rung from several stakes, shape (rung, …)."""
-    utility = np.zeros((rungs, *beside.shape), beside.dtype)
-    for stake in stakes:
-        stake.add_to(utility)
-    return utility
+    return on_rungs(stakes, range(rungs), beside)
 
 
 def shortfall(ladder: Ladder, threat: Array, weight: Array) -> Shortfall:
