@@ -52,7 +52,7 @@ TIMED = {
     "c": f"floor: {NORMALS} normals and {UNIFORMS} uniforms of SFC64, per run-step",
     "d": "bare Mesa: empty agents, per step",
     "e": "rules over one run, drawn beforehand, per step",
-    "e_with_draws": "rules over one run, draws of its block included, per step",
+    "e_with_draws": "rules over one run, its draws included, per step",
 }
 RATIOS = ("a/c", "b/a", "b/d", "b/e")
 
@@ -68,7 +68,7 @@ class Sizes:
     rounds : rounds.
     """
 
-    runs: int = 16_384
+    runs: int = 65_536
     mesa_runs: int = 4
     worker_runs: int = 65_536
     rounds: int = 5

@@ -115,7 +115,7 @@ class Process:
     shape: tuple[int, ...]
     lanes: int
     kind: str = UNIFORM
-    ahead: int = 8
+    ahead: int = 4
 
 
 class Draws:

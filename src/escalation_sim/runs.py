@@ -39,7 +39,7 @@ Progress = Callable[[int, int], None]
 MOST_RUNS = 100_000_000
 _PIECE = 12 * CHUNK  # rows a worker computes at a time, at most: enough that chunks that run empty can be put together
 _PIECES_A_WORKER = 4  # at least, so that nobody waits long for the last
-_LEAST_PIECE = 1024  # but not for smaller ones: a step costs about as much for fewer rows
+_LEAST_PIECE = 512  # but not of fewer rows: a step costs about as much for those
 
 
 def run(
@@ -96,7 +96,7 @@ def parts_of(scenario: Scenario, runs: int, seed: int, most: int) -> list[Task]:
     Raises InputError as `run` does.
     """
     check_size(runs, seed, most)
-    size = -(-runs // most)
+    size = -(-runs // min(most, max(runs // _LEAST_PIECE, 1)))
     return [Task(scenario, seed, np.arange(start, min(start + size, runs))) for start in range(0, runs, size)]
 
 
@@ -256,8 +256,8 @@ def done_by(task: Task, workers: int, progress: Progress | None) -> Ledger:
     if workers == 1:
         return task.done(progress)
     rows = len(task.numbers)
-    least = min(-(-rows // workers), _LEAST_PIECE)
-    size = min(max(-(-rows // (workers * _PIECES_A_WORKER)), least), _PIECE)
+    pieces = min(workers * _PIECES_A_WORKER, max(rows // _LEAST_PIECE, 1))
+    size = min(-(-rows // pieces), _PIECE)
     ledger = Ledger(task.scenario, rows, task.keep)
     for start, part in pieces_done(task, workers, size):
         ledger.take_over(start, part)

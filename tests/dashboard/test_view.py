@@ -14,8 +14,10 @@ from escalation_sim.dashboard.view import (
     SUSPENDED,
     Switch,
     View,
+    is_on,
     sliders_of,
     switch_as_it_was,
+    turned,
 )
 from escalation_sim.errors import InputError
 
@@ -100,3 +102,24 @@ def test_a_bad_address_is_answered_in_one_line(query, words):
 def test_a_slider_beyond_its_end_is_refused(pahalgam):
     with pytest.raises(InputError, match=r"out of range, got 5\.0; allowed: 0 to 3"):
         View("x").moved("resolve.india", 5.0).changed(pahalgam)
+
+
+def test_a_switch_away_are_the_views_that_clicks_on_the_switches_lead_to(pahalgam):
+    view = View("pahalgam-2025").switched("back_channel", Switch(OPEN, 0.5))
+    states = {channel.name: switch_as_it_was(channel).state for channel in pahalgam.channels}
+    away = dict(zip(states, view.a_switch_away(pahalgam), strict=True))
+    assert away["back_channel"] == View("pahalgam-2025"), "back to what it was"
+    for name, state in states.items():
+        if name != "back_channel":
+            assert set(away[name].switches) == {"back_channel", name}
+            assert (away[name].switches[name].state == CLOSED) == (state in (OPEN, SET_UP))
+
+
+def test_a_suspended_channel_is_off_until_the_reader_says_how_it_stands():
+    was = Switch(SUSPENDED, 0.3)
+    assert not is_on(was, None)
+    assert is_on(was, Switch(SUSPENDED, 0.4))
+    assert turned(was, True) == Switch(OPEN, 0.3)
+    assert turned(was, False) is None
+    assert turned(Switch(OPEN, 0.3), False) == Switch(CLOSED)
+    assert turned(Switch(OPEN, 0.3), True) is None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import threading
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -12,7 +13,8 @@ import pytest
 import xarray as xr
 
 from escalation_sim.dashboard import tasks
-from escalation_sim.dashboard.work import Latest, Workshop
+from escalation_sim.dashboard.work import Latest, Wish, Workshop, yield_to_all
+from escalation_sim.errors import InputError
 from escalation_sim.runs import run
 
 
@@ -109,7 +111,7 @@ def test_both_workers_have_a_share_of_the_runs(pool, short, monkeypatch):
     done = tasks.part_ran
     monkeypatch.setattr(tasks, "part_ran", lambda part: shares.append(len(part.numbers)) or done(part))
     asyncio.run(workshop(pool).result(short, 1100, 3))
-    assert sorted(shares) == [76, 1024]
+    assert sorted(shares) == [550, 550]
 
 
 def test_one_who_gives_up_does_not_spoil_it_for_the_other(pool, short, monkeypatch):
@@ -209,3 +211,56 @@ def test_a_failure_of_the_program_is_told():
         return told
 
     assert [type(error) for error in asyncio.run(scene())] == [ZeroDivisionError]
+
+
+def looking_ahead(pool, idle):
+    return Workshop(1, lambda _: pool, lambda _: idle)
+
+
+def test_what_was_computed_ahead_is_there_when_it_is_asked_for_and_is_the_same(pool, short):
+    async def scene():
+        shop = looking_ahead(pool, pool)
+        shop.look_ahead([Wish(lambda: short, 700, seed) for seed in (3, 4)])
+        await until(lambda: len(shop._kept) == 2)
+        return await shop.result(short, 700, 3), shop.begun
+
+    found, begun = asyncio.run(scene())
+    pd.testing.assert_frame_equal(found.outcomes, run(short, 700, 3).outcomes)
+    assert begun == 0
+
+
+def test_new_wishes_take_the_place_of_those_not_begun_and_what_cannot_be_made_is_passed_over(pool, short, monkeypatch):
+    gate, done = Gate(), tasks.ran
+    monkeypatch.setattr(tasks, "ran", lambda scenario, runs, seed: gate.job(seed) and done(scenario, runs, seed))
+
+    def impossible():
+        raise InputError("no")
+
+    async def scene():
+        shop = looking_ahead(pool, pool)
+        shop.look_ahead([Wish(lambda: short, 8, seed) for seed in (1, 2, 3)])
+        await until(lambda: gate.ran)
+        shop.look_ahead([Wish(impossible, 8, 4), Wish(lambda: short, 8, 1), Wish(lambda: short, 8, 5)])
+        gate.open.set()
+        await until(lambda: len(shop._kept) == 2)
+
+    asyncio.run(scene())
+    assert gate.ran == [1, 5]
+
+
+def test_nothing_is_computed_ahead_where_it_is_not_wanted_and_dead_helpers_do_no_harm(pool, short):
+    async def scene(shop):
+        shop.look_ahead([Wish(lambda: short, 8, 1), Wish(lambda: short, 8, 2)])
+        await asyncio.sleep(0.02)
+        return len((await shop.result(short, 8, 1)).outcomes), shop.begun
+
+    assert asyncio.run(scene(workshop(pool))) == (8, 1)
+    with Mortal(99) as dead:
+        assert asyncio.run(scene(looking_ahead(pool, dead))) == (8, 1)
+
+
+def test_idle_workers_let_everybody_else_go_first():
+    from loky import ProcessPoolExecutor
+
+    with ProcessPoolExecutor(1, initializer=yield_to_all) as pool:
+        assert pool.submit(os.nice, 0).result() == 19

@@ -22,6 +22,9 @@ Port = Annotated[
     ),
 ]
 NoBrowser = Annotated[bool, typer.Option("--no-browser", help="Only say where the page is; do not open it.")]
+NoAhead = Annotated[
+    bool, typer.Option("--no-ahead", help="Compute nothing before it is asked for; spares a battery, makes switches slower.")
+]
 Workers = Annotated[
     int, typer.Option("--workers", metavar="N", help="Processes to compute in.", parser=number_from("--workers", 1, 64))
 ]
@@ -34,6 +37,7 @@ def dashboard(
     port: Port = "8080",  # type: ignore[assignment]  # read by the option's parser
     no_browser: NoBrowser = False,
     workers: Workers = "2",  # type: ignore[assignment]
+    no_ahead: NoAhead = False,
 ) -> None:
     """Open a local page on which channels are switched and the outcomes move; nothing leaves this machine."""
     if find_spec("nicegui") is None:
@@ -47,7 +51,7 @@ def dashboard(
     typer.echo(f"The page is at http://{_HOST}:{free}/ (Ctrl-C ends it)")
     from escalation_sim.dashboard.server import serve
 
-    serve(library, free, show=not no_browser, workers=workers)
+    serve(library, free, show=not no_browser, workers=workers, ahead=not no_ahead)
 
 
 def free_port(port: int) -> int:

@@ -18,8 +18,10 @@ from escalation_sim.dashboard.view import (
     Slider,
     Switch,
     View,
+    is_on,
     sliders_of,
     switch_as_it_was,
+    turned,
 )
 from escalation_sim.rules import THEORIES
 from escalation_sim.scenario.document import MOST_BYTES, too_large
@@ -211,7 +213,7 @@ class ChannelControl:
         shown = now or was
         self.filling = True
         try:
-            self.on.set_value(shown.state not in (CLOSED, SUSPENDED) or (shown.state == SUSPENDED and now is not None))
+            self.on.set_value(is_on(was, now))
             self.more.set_visibility(self.on.value)
             self.how.set_value(shown.state if shown.state in _CHOICES else "open")
             self.relationship.set_value(shown.relationship)
@@ -226,12 +228,7 @@ class ChannelControl:
         """The switch was turned."""
         if self.filling:
             return
-        if not on:
-            back = self.was.state in (CLOSED, SUSPENDED)
-            self.changed(self.name, None if back else Switch(CLOSED))
-            return
-        opened = Switch("open", self.was.relationship if self.was.state != CLOSED else 0.5)
-        self.changed(self.name, None if self.was == opened else opened)
+        self.changed(self.name, turned(self.was, on))
 
     def tell(self) -> None:
         """State or relationship were changed."""

@@ -135,6 +135,7 @@ class CrisisPart:
         await asyncio.gather(*(self.draw(name, before, after) for name in self.charts))
         self.say_busy(False)
         self.show_table()
+        self.session.look_ahead()
 
     async def draw(self, name: str, before: Result, after: Result | None) -> None:
         """Draw a chart in a worker process, and show it."""

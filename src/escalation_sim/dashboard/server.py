@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ from starlette.requests import Request
 from escalation_sim.dashboard.library import Library
 from escalation_sim.dashboard.page import build
 from escalation_sim.dashboard.session import session_from
-from escalation_sim.dashboard.work import Workshop
+from escalation_sim.dashboard.work import Workshop, idle_pool
 from escalation_sim.plots.style import font_files
 
 if TYPE_CHECKING:
@@ -42,8 +43,8 @@ class SmallBodies:
         await self._app(scope, receive, send)
 
 
-def serve(library: Library, port: int, *, show: bool, workers: int = 2) -> None:
-    """Serve the page until interrupted. `show` opens it in a browser."""
+def serve(library: Library, port: int, *, show: bool, workers: int = 2, ahead: bool = True) -> None:
+    """Serve the page until interrupted. `show` opens it in a browser; `ahead`: what a next click may ask for is computed while nothing else is, where the system lets processes yield."""
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=[HOST, "localhost"])
     app.add_middleware(SmallBodies)
     for name, path in font_files().items():
@@ -51,7 +52,7 @@ def serve(library: Library, port: int, *, show: bool, workers: int = 2) -> None:
     parts: dict[str, Any] = {}
 
     def start() -> None:
-        parts["workshop"] = Workshop(workers)
+        parts["workshop"] = Workshop(workers, idle=idle_pool if ahead and hasattr(os, "nice") else None)
         parts["workshop"].warm(library.scenario(library.first))
 
     app.on_startup(start)

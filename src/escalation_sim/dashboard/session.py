@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from escalation_sim.dashboard.library import Library
 from escalation_sim.dashboard.view import View
-from escalation_sim.dashboard.work import Workshop
+from escalation_sim.dashboard.work import Wish, Workshop
 from escalation_sim.errors import InputError
 from escalation_sim.scenario import Scenario, as_yaml, scenario_from_bytes
 
@@ -68,6 +69,13 @@ class Session:
             self.view = old
             return str(error)
         return ""
+
+    def look_ahead(self) -> None:
+        """Have what one more turn of a switch leads to computed while the reader reads."""
+        view, base = self.view, self.base
+        self.workshop.look_ahead(
+            [Wish(partial(one.changed, base), view.runs, view.seed) for one in view.a_switch_away(base) if one.is_changed]
+        )
 
     def yaml(self) -> str:
         """The scenario on screen as a file that the command line runs with the same numbers."""

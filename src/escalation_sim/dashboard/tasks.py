@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from escalation_sim.scenario import Scenario
 
 __all__ = [
-    "FIRST_YEAR", "LAST_YEAR", "YearsAxis", "calendar_drawn", "chart", "chart_file", "differences", "part_ran", "run_drawn", "run_played", "runs_file", "warm",
+    "FIRST_YEAR", "LAST_YEAR", "YearsAxis", "calendar_drawn", "chart", "chart_file", "differences", "part_ran", "ran", "run_drawn", "run_played", "runs_file", "warm",
 ]  # fmt: skip
 
 FIRST_YEAR, LAST_YEAR = 1980, 2025
@@ -35,6 +35,13 @@ def warm(scenario: Scenario) -> None:
     result = run(scenario, _WARMING_RUNS, 1)
     for name in PAIR_CHARTS:
         chart(name, result, result)
+
+
+def ran(scenario: Scenario, runs: int, seed: int) -> Result:
+    """Runs of a scenario."""
+    from escalation_sim.runs import run
+
+    return run(scenario, runs, seed)
 
 
 def part_ran(part: Task) -> Ledger:

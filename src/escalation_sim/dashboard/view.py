@@ -31,8 +31,10 @@ __all__ = [
     "Slider",
     "Switch",
     "View",
+    "is_on",
     "sliders_of",
     "switch_as_it_was",
+    "turned",
 ]
 
 OPEN, SET_UP, SUSPENDED, CLOSED = "open", "set_up", "suspended", "closed"
@@ -159,6 +161,15 @@ class View:
             entries.update(checked_slider(sliders, name, value).entries(value))
         return found.set_all(entries) if entries else found
 
+    def a_switch_away(self, base: Scenario) -> list[View]:
+        """The views that turning one channel's switch leads to, in the order of the switches."""
+        before = base if self.as_of is None else base.with_channels_as_of(self.as_of)
+        found = []
+        for channel in before.channels:
+            was, now = switch_as_it_was(channel), self.switches.get(channel.name)
+            found.append(self.switched(channel.name, turned(was, not is_on(was, now))))
+        return found
+
     def in_words(self, base: Scenario) -> list[str]:
         """What is changed, a phrase each: "back channel open"."""
         labels = {channel.name: channel.label for channel in base.channels}
@@ -284,6 +295,19 @@ def switch_as_it_was(channel: Channel) -> Switch:
     """State of a channel in a scenario."""
     state = SET_UP if channel.since_trigger else _STATUS_OF[channel.status]
     return Switch(state, round(channel.relationship.value, 2))
+
+
+def is_on(was: Switch, now: Switch | None) -> bool:
+    """Whether a channel's switch is on. One that the scenario suspends is off; one that the reader suspended is on, and does nothing."""
+    return (now or was).state != CLOSED and (now is not None or was.state != SUSPENDED)
+
+
+def turned(was: Switch, on: bool) -> Switch | None:
+    """What a channel becomes when its switch is turned on or off; None where that is as it was."""
+    if not on:
+        return None if was.state in (CLOSED, SUSPENDED) else Switch(CLOSED)
+    opened = Switch(OPEN, was.relationship if was.state != CLOSED else 0.5)
+    return None if was == opened else opened
 
 
 def checked_slider(sliders: Mapping[str, Slider], name: str, value: float) -> Slider:

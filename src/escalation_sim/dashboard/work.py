@@ -7,26 +7,30 @@ not begun are forgotten as soon as nobody waits for them.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import logging
-from collections import OrderedDict
+import os
+from collections import OrderedDict, deque
 from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from escalation_sim.dashboard import tasks
+from escalation_sim.errors import InputError
 from escalation_sim.runs import joined, parts_of
 
 if TYPE_CHECKING:
     from escalation_sim.results import Result
     from escalation_sim.scenario import Scenario
 
-__all__ = ["Latest", "Workshop"]
+__all__ = ["Latest", "Wish", "Workshop", "idle_pool"]
 
 T = TypeVar("T")
 
-_RESULTS_KEPT = 24
+_RESULTS_KEPT = 48
 _ATTEMPTS = 3
 _IDLE = 3600  # seconds after which a worker process without work ends, so that none is left for good where the page was killed
 
@@ -38,6 +42,21 @@ def loky_pool(workers: int) -> Any:
     return get_reusable_executor(max_workers=workers, timeout=_IDLE)
 
 
+def idle_pool(workers: int) -> Any:
+    """Worker processes that work only while nobody else on the machine wants to."""
+    from loky import ProcessPoolExecutor
+
+    return ProcessPoolExecutor(max_workers=workers, timeout=_IDLE, initializer=yield_to_all)
+
+
+def yield_to_all() -> None:
+    """Let every other process on the machine go first, as far as the system knows how to."""
+    os.nice(19)
+    if hasattr(os, "SCHED_IDLE"):
+        with contextlib.suppress(OSError):
+            os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
+
+
 class Workshop:
     """Worker processes and the results they have given.
 
@@ -45,11 +64,17 @@ class Workshop:
     ----------
     workers : processes.
     pool : from a number of workers to an executor as loky's; asked again whenever something is handed out.
+    idle : the same for what is computed ahead, asked once; None: nothing is.
     """
 
-    def __init__(self, workers: int = 2, pool: Callable[[int], Any] = loky_pool) -> None:
+    def __init__(
+        self, workers: int = 2, pool: Callable[[int], Any] = loky_pool, idle: Callable[[int], Any] | None = None
+    ) -> None:
         self.workers = workers
-        self._pool = pool
+        self._pool, self._idle = pool, idle
+        self._idle_workers: Any = None
+        self._wishes: deque[Wish] = deque()
+        self._ahead: dict[str, asyncio.Task[None]] = {}
         self._places = asyncio.Semaphore(workers)
         self._kept: OrderedDict[str, Result] = OrderedDict()
         self._under_way: dict[str, asyncio.Task[Result]] = {}
@@ -105,14 +130,44 @@ class Workshop:
         try:
             parts = parts_of(scenario, runs, seed, self.workers)
             ledgers = await asyncio.gather(*(self.done(tasks.part_ran, part) for part in parts))
-            found = joined(parts, ledgers)
-            self._kept[key] = found
-            while len(self._kept) > _RESULTS_KEPT:
-                self._kept.popitem(last=False)
-            return found
+            return self._keep(key, joined(parts, ledgers))
         finally:
             if self._under_way.get(key) is asyncio.current_task():
                 del self._under_way[key]
+
+    def _keep(self, key: str, found: Result) -> Result:
+        self._kept[key] = found
+        while len(self._kept) > _RESULTS_KEPT:
+            self._kept.popitem(last=False)
+        return found
+
+    def look_ahead(self, wishes: Sequence[Wish]) -> None:
+        """Compute what is likely to be asked for next, while there is nothing else to do. Earlier wishes that nobody has begun with are forgotten."""
+        self._wishes = deque(wishes)
+        self._grant()
+
+    def _grant(self) -> None:
+        """Begin with wishes as long as a worker is free for them."""
+        while self._idle is not None and self._wishes and len(self._ahead) < self.workers and not self._closed:
+            wish = self._wishes.popleft()
+            try:
+                scenario = wish.scenario()
+            except InputError:  # a change that cannot be made is said when somebody makes it
+                continue
+            key = key_of(scenario, wish.runs, wish.seed)
+            if key not in self._kept and key not in self._under_way and key not in self._ahead:
+                self._ahead[key] = asyncio.get_running_loop().create_task(self._granted(key, scenario, wish))
+
+    async def _granted(self, key: str, scenario: Scenario, wish: Wish) -> None:
+        try:
+            if self._idle_workers is None and self._idle is not None:
+                self._idle_workers = self._idle(self.workers)
+            self._keep(key, await asyncio.wrap_future(self._idle_workers.submit(tasks.ran, scenario, wish.runs, wish.seed)))
+        except (BrokenProcessPool, RuntimeError):  # killed or closed: whoever asks is answered by the others
+            self._idle = None
+        finally:
+            self._ahead.pop(key, None)
+            self._grant()
 
     async def pieces(
         self, function: Callable[..., T], given: Sequence[tuple[Any, ...]], told: Callable[[int, int], None]
@@ -134,6 +189,8 @@ class Workshop:
         """End the processes, and whatever they are at; what is asked for from now on is dropped."""
         self._closed = True
         self._pool(self.workers).shutdown(wait=True, kill_workers=True)
+        if self._idle_workers is not None:
+            self._idle_workers.shutdown(wait=True, kill_workers=True)
 
 
 def key_of(scenario: Scenario, runs: int, seed: int) -> str:
@@ -145,6 +202,15 @@ def call_soon(loop: asyncio.AbstractEventLoop, function: Callable[[], None]) -> 
     """Call in the loop, if it still runs."""
     if not loop.is_closed():
         loop.call_soon_threadsafe(function)
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What is likely to be asked for; the scenario is made when there is time for it."""
+
+    scenario: Callable[[], Scenario]
+    runs: int
+    seed: int
 
 
 class Latest:
