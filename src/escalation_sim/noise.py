@@ -30,6 +30,7 @@ NORMAL = "normal"
 _WORDS = 4  # of 32 bits, in a block of the cipher
 _BLOCK_BITS = 24  # of half a counter, for the block within a run's stream; the other 40 are for the run
 _PAIR = 2  # normal values come in pairs, for one call and the next
+_FEW, _MOST_TIMES = 4096, 8  # of fewer runs more calls are drawn at once, up to so many times more
 
 
 def _hashed(text: str, size: int) -> bytes:
@@ -107,7 +108,7 @@ class Process:
     shape : axes in front of the run axis.
     lanes : draws per member and call.
     kind : "uniform" on [0, 1) or "normal".
-    ahead : calls that are drawn at once, an even number: saves overhead, costs memory, changes no value.
+    ahead : calls that are drawn at once for many runs, an even number: saves overhead, costs memory, changes no value.
     """
 
     name: str
@@ -137,17 +138,17 @@ class Draws:
         self._processes = {process.name: process for process in processes}
         self._streams = {process.name: _streams(process.name, process.members) for process in processes}
         self._calls = dict.fromkeys(self._processes, 0)
-        self._ahead: dict[str, Array] = {}
-        self._columns: dict[str, Array | None] = {}  # of what was drawn ahead, those of the runs that are left; None for all
+        self._ahead: dict[str, Array] = {}  # what was drawn ahead, calls first
+        self._first: dict[str, int] = {}  # which call it begins with
+        self._columns: dict[str, Array | None] = {}  # and those of it that belong to the runs that are left; None for all
 
     def next(self, name: str) -> Array:
         """The next draws of a process, shape (lanes, *process.shape, run)."""
-        place = self._calls[name] % self._processes[name].ahead
-        if place == 0:
-            self._ahead[name] = self._drawn(self._processes[name])
-            self._columns[name] = None
-        self._calls[name] += 1
-        drawn: Array = self._ahead[name][place]
+        call = self._calls[name]
+        if name not in self._ahead or call == self._first[name] + len(self._ahead[name]):
+            self._draw_ahead(name)
+        self._calls[name] = call + 1
+        drawn: Array = self._ahead[name][call - self._first[name]]
         columns = self._columns[name]
         return drawn if columns is None else drawn.take(columns, axis=-1)
 
@@ -166,33 +167,26 @@ class Draws:
             self._columns[name] = renewed[id(columns)]
 
     def pack(self) -> None:
-        """Hold no more than the runs that are left still need; before a wait."""
-        self._ahead = {name: self._left(name) for name in self._ahead if self._calls[name] % self._processes[name].ahead}
-        self._columns = dict.fromkeys(self._ahead)
+        """Hold nothing that can be drawn again; before a wait."""
+        self._ahead, self._columns = {}, {}
 
     @classmethod
     def joined(cls, parts: Sequence[Draws]) -> Draws:
         """Go on with the runs of several sets of one seed together, in the order given; all must have been called equally often."""
-        first = parts[0]
-        whole = copy.copy(first)
-        whole._calls = dict(first._calls)
+        whole = copy.copy(parts[0])
+        whole._calls, whole._first = dict(whole._calls), {}
         whole._runs = np.concatenate([part._runs for part in parts])
-        whole._ahead = {name: np.concatenate([part._left(name) for part in parts], axis=-1) for name in first._ahead}
-        whole._columns = dict.fromkeys(whole._ahead)
+        whole.pack()
         return whole
 
-    def _left(self, name: str) -> Array:
-        """What was drawn ahead, of the runs that are left."""
-        columns = self._columns[name]
-        return self._ahead[name] if columns is None else self._ahead[name].take(columns, axis=-1)
-
-    def _drawn(self, process: Process) -> Array:
-        """The next calls of a process, shape (call, lanes, *process.shape, run)."""
-        words = self._source.words(
-            self._streams[process.name], self._runs, self._calls[process.name] * process.lanes, process.ahead * process.lanes
-        )
-        values: Array = _VALUES[process.kind](words.reshape(process.ahead, process.lanes, *process.shape, len(self._runs)))
-        return values
+    def _draw_ahead(self, name: str) -> None:
+        """Draw the next calls of a process, shape (call, lanes, *process.shape, run)."""
+        process, runs = self._processes[name], len(self._runs)
+        calls = process.ahead * min(max(_FEW // max(runs, 1), 1), _MOST_TIMES)
+        first = self._calls[name] - self._calls[name] % _PAIR
+        words = self._source.words(self._streams[name], self._runs, first * process.lanes, calls * process.lanes)
+        values: Array = _VALUES[process.kind](words.reshape(calls, process.lanes, *process.shape, runs))
+        self._ahead[name], self._first[name], self._columns[name] = values, first, None
 
 
 NDArrayInt = np.ndarray[tuple[int, ...], np.dtype[np.int64]]

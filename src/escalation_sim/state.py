@@ -234,6 +234,7 @@ class Setting:
         self.runs = np.asarray(runs, dtype=np.int64)
         self.ladder: Ladder = scenario.ladder
         self.judged: dict[str, Array] = {}
+        self._shared: dict[str, Values] | None = None
         self.dt = np.array(scenario.step_hours / 24.0, FLOAT)
         self.steps_a_day = round(24.0 / scenario.step_hours)
         self.names = members(scenario)
@@ -266,6 +267,7 @@ class Setting:
         Lasts for the steps of one day: a decree that is on the books is taken back at the next midnight.
         """
         channel = self.profiles["channel"]
+        self._shared = None
         changed = bool((channel["decreed"] >= 0.0).any()) and day == int(day)
         if changed:
             channel["decreed"] = np.full_like(channel["decreed"], -1.0)
@@ -306,6 +308,7 @@ class Setting:
                 name: array.take(places, axis=-1) if array.shape[-1] == count > 1 else array for name, array in entries.items()
             }
 
+        self._shared = None
         self.sections = {name: kept(entries) for name, entries in self.sections.items()}
         self.profiles = {kind: kept(entries) for kind, entries in self.profiles.items()}
         self.triggers = tuple(
@@ -331,6 +334,7 @@ class Setting:
             return {name: together(*(one[name] for one in entries)) for name in entries[0]}
 
         whole = copy.copy(parts[0])
+        whole._shared = None
         whole.sections = {name: all_together([part.sections[name] for part in parts]) for name in whole.sections}
         whole.profiles = {kind: all_together([part.profiles[kind] for part in parts]) for kind in whole.profiles}
         whole.triggers = tuple(
@@ -364,8 +368,11 @@ class Setting:
         entries["dt"] = np.array(float(DAYS_BETWEEN[phase.every]), FLOAT) if phase.every in DAYS_BETWEEN else self.dt
         entries["ladder"] = self.ladder
         entries["quiet_days"] = np.array(self.scenario.quiet_days, FLOAT)
-        for kind, profile in self.profiles.items():
-            entries[kind] = Values({name: of_members(array, kind) for name, array in profile.items()})
+        if country is None:
+            entries.update(self._members())
+        else:
+            for kind, profile in self.profiles.items():
+                entries[kind] = Values({name: of_members(array, kind) for name, array in profile.items()})
         if phase.who in self.profiles:
             profile = self.profiles[phase.who]
             entries["member"] = Values(
@@ -386,6 +393,12 @@ class Setting:
             entries["theory"] = THEORIES[self.scenario.decision]
             entries["choice"] = Values({name: own(array) for name, array in self.sections[self.scenario.decision].items()})
         return Values(entries)
+
+    def _members(self) -> dict[str, Values]:
+        """Profiles of all members by kind, made once as long as nothing about them changes."""
+        if self._shared is None:
+            self._shared = {kind: Values(profile) for kind, profile in self.profiles.items()}
+        return self._shared
 
     def _section(self, section: Section) -> dict[str, Array]:
         return {name: self._parameter(section, name, parameter.default) for name, parameter in section}

@@ -25,6 +25,7 @@ __all__ = ["CrisisPart"]
 
 _PAUSE = 0.03  # seconds for which a change has to stand before it is computed
 _PLACES = {"postures": "broad", "peaks": "tall"}
+_DRAWN = ("postures", "ends", "deaths", "peaks")  # what takes long and stands first, then what is there soonest
 _TITLES = {"postures": "Postures", "peaks": "Peaks", "ends": "Length", "deaths": "Deaths"}
 
 
@@ -54,7 +55,7 @@ class CrisisPart:
         self.footing = ui.html("", sanitize=False, tag="p").classes("footing")
         self.state = ui.html("", sanitize=False, tag="p").classes("state").props("id=state role=status")
         with ui.element("div").classes("charts"):
-            for name in ("postures", "peaks", "ends", "deaths"):
+            for name in _TITLES:
                 with ui.element("section").classes(f"card {_PLACES.get(name, '')}"):
                     self.charts[name] = ui.html("", sanitize=False).classes("chart").props(f"id=chart-{name}")
                     with ui.element("div").classes("row"):
@@ -132,7 +133,7 @@ class CrisisPart:
         said = state_in_words(before) if after is None else gist(before, after, change_in_words(words))
         self.sentence.set_content(escape(said.sentence))
         self.footing.set_content(escape(said.footing))
-        await asyncio.gather(*(self.draw(name, before, after) for name in self.charts))
+        await asyncio.gather(*(self.draw(name, before, after) for name in _DRAWN))
         self.say_busy(False)
         self.show_table()
         self.session.look_ahead()

@@ -98,7 +98,7 @@ def postures_pair(before: Result, after: Result | None = None) -> Figure:
     """Fan of both sides' postures by date: the median, half and nine tenths of the runs, before and after."""
     figure = sheet_of(WIDTH, 5.0, "Where the two sides stand, day by day")
     ladder = before.scenario.ladder
-    last = max(days_of_interest(line.result) for line in lines_of(before, after))
+    last = days_of_interest(*(line.result for line in lines_of(before, after)))
     width = (WIDTH - _NAMES - 0.25 - 0.3) / 2.0
     for place, country in enumerate(before.scenario.countries):
         left = _NAMES + place * (width + 0.3)
@@ -118,13 +118,14 @@ def postures_pair(before: Result, after: Result | None = None) -> Figure:
     return figure
 
 
-def days_of_interest(result: Result) -> float:
-    """Days on the axis: until nine in ten runs have ended and past the end of the real crisis, a month at least."""
-    late = np.flatnonzero(result.fan["ended"].to_numpy() >= _MOST_ENDED)
-    real = observed_outcomes(result.scenario).get("days_to_end")
+def days_of_interest(*results: Result) -> float:
+    """Days on the axis: until nine in ten runs of each result have ended and past the end of the real crisis, which is that of the first; a month at least."""
+    scenario = results[0].scenario
+    horizon = float(max(result.scenario.horizon_days for result in results))
+    late = [np.flatnonzero(result.fan["ended"].to_numpy() >= _MOST_ENDED) for result in results]
+    real = observed_outcomes(scenario).get("days_to_end")
     real_end = real + 7.0 if isinstance(real, float) and not np.isnan(real) else 0.0
-    horizon = float(result.scenario.horizon_days)
-    return min(max(float(late[0] + 1) if len(late) else horizon, real_end, _LEAST_DAYS), horizon)
+    return min(max(real_end, _LEAST_DAYS, *(float(days[0] + 1) if len(days) else horizon for days in late)), horizon)
 
 
 def fan(axes: Axes, line: Line, place: int, last: float) -> None:
