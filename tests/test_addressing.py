@@ -42,6 +42,18 @@ def test_a_run_is_identical_alone(in_half_days):
     assert same(pd.DataFrame(alone), many.outcomes.iloc[[37]])
 
 
+def test_a_run_whose_members_are_judged_is_identical_alone(in_half_days):
+    judged = {"value": 0.8, "range": [0.5, 0.95]}
+    scenario = in_half_days.open("back_channel", relationship=0.5)
+    scenario = scenario.set("channels.back_channel.negotiates", judged).set(
+        "countries.india.outlets.mass_tv.audience", {"value": 0.5, "range": [0.2, 0.9]}
+    )
+    many = es.run(scenario, runs=200, seed=1)
+    late = int(many.outcomes["days_to_end"].fillna(1000.0).argmax())  # others have been dropped before
+    alone = computed(scenario, 1, [late]).columns
+    assert same(pd.DataFrame(alone), many.outcomes.iloc[[late]])
+
+
 RUNS = 1547
 
 
@@ -205,7 +217,7 @@ def test_a_run_that_comes_several_times_goes_on_as_it_would_alone_after_others_w
             assert same_draws([found[..., place // 3 : place // 3 + 1] for found in rest], expected[50:])
 
 
-@pytest.mark.parametrize("calls", [0, 5, 16])
+@pytest.mark.parametrize("calls", [0, 5, 7, 16])
 def test_runs_put_together_go_on_as_they_would_alone_even_where_both_parts_have_the_same_run(calls):
     parts = [Draws(1, runs, LANES) for runs in ([3, 3, 700], [3, 511, 700, 700])]
     for part in parts:
@@ -239,7 +251,7 @@ def test_initial_draws_are_single_precision_too_and_a_run_may_be_asked_for_twice
     assert np.array_equal(initial_draws(1, [9, 3, 9, 600, 3], "x", "y"), values[[9, 3, 9, 600, 3]])
 
 
-@pytest.mark.parametrize("calls", [3, 8, 16, 21])
+@pytest.mark.parametrize("calls", [3, 7, 8, 16, 21])
 def test_a_wait_does_not_change_what_is_drawn_after_it(calls):
     process = [Process("one", ("a", "b"), (2,), 2), Process("never", ("a",), (1,), 1)]
     whole, part = Draws(1, range(40), process), Draws(1, range(40), process)

@@ -163,9 +163,10 @@ def test_a_country_that_is_not_there_is_answered_with_the_nearest(short):
 
 @pytest.fixture(scope="module")
 def told(pahalgam) -> EscalationModel:
-    """A run in which force was used and a deal was struck."""
+    """A run in which force was used, a deal was struck and the crisis ended."""
     outcomes = es.run(pahalgam, runs=200, seed=1).outcomes
-    run = int(outcomes.index[(outcomes["peak_rung_india"] == 5) & (outcomes["deals_struck"] > 0)][0])
+    fought = (outcomes["peak_rung_india"] == 5) & (outcomes["deals_struck"] > 0) & (outcomes["censored"] == 0)
+    run = int(outcomes.index[fought][0])
     model = es.EscalationModel(pahalgam, seed=1, run=run)
     model.run_model()
     return model

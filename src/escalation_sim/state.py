@@ -267,7 +267,6 @@ class Setting:
         Lasts for the steps of one day: a decree that is on the books is taken back at the next midnight.
         """
         channel = self.profiles["channel"]
-        self._shared = None
         changed = bool((channel["decreed"] >= 0.0).any()) and day == int(day)
         if changed:
             channel["decreed"] = np.full_like(channel["decreed"], -1.0)
@@ -279,6 +278,8 @@ class Setting:
                         self._decree(place, one.name, state)
                         channel["decreed"][place] = state.status if turned == day else -1.0
             changed = True
+        if changed:
+            self._shared = None
         return changed
 
     def _decree(self, place: int, name: str, state: ScheduledState) -> None:

@@ -257,6 +257,24 @@ def test_nothing_is_computed_ahead_where_it_is_not_wanted_and_dead_helpers_do_no
     assert asyncio.run(scene(workshop(pool))) == (8, 1)
     with Mortal(99) as dead:
         assert asyncio.run(scene(looking_ahead(pool, dead))) == (8, 1)
+    assert dead.deaths == 98, "who has died once is not asked again"
+
+
+def test_what_is_being_computed_ahead_is_not_begun_again(pool, short, monkeypatch):
+    gate, done = Gate(), tasks.ran
+    monkeypatch.setattr(tasks, "ran", lambda scenario, runs, seed: gate.job(seed) and done(scenario, runs, seed))
+
+    async def scene():
+        shop = Workshop(2, lambda _: pool, lambda _: pool)
+        shop.look_ahead([Wish(lambda: short, 8, 1)])
+        await until(lambda: gate.ran)
+        shop.look_ahead([Wish(lambda: short, 8, seed) for seed in (1, 5)])
+        await until(lambda: len(gate.ran) == 2)
+        gate.open.set()
+        await until(lambda: len(shop._kept) == 2)
+
+    asyncio.run(scene())
+    assert gate.ran == [1, 5]
 
 
 def test_idle_workers_let_everybody_else_go_first():

@@ -26,7 +26,7 @@ Runs = Annotated[
     typer.Option(
         "--runs",
         metavar="N",
-        help="Runs of each crisis; of generic dyads sixteen times as many in all.",
+        help="Runs of each crisis; of generic dyads thirty-two times as many in all.",
         parser=number_from("--runs", 2, MOST_RUNS),
     ),
 ]

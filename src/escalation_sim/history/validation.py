@@ -44,7 +44,7 @@ hand, and local fire has its excitation from clustering."""
 
 RIVALRY_FILE = "rivalry-1998-2025.yaml"
 
-DYADS_A_RUN = 16
+DYADS_A_RUN = 32
 """Generic dyads for each run of a crisis: they are as unlike as can be, and only every second one becomes a crisis."""
 
 _RIVALRY_RUNS = 200
