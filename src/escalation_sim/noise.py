@@ -49,8 +49,8 @@ class _Source:
     def __reduce__(self) -> tuple[type[_Source], tuple[int]]:
         return _Source, (self._seed,)  # what encrypts cannot be copied, but made anew
 
-    def words(self, streams: Array, runs: Array, start: int, count: int) -> Array:
-        """Words `start` to `start + count - 1` of some streams (see `_streams`) for some runs, shape (word, stream, run)."""
+    def bits(self, streams: Array, runs: Array, start: int, count: int) -> Array:
+        """The upper 24 bits of words `start` to `start + count - 1` of some streams (see `_streams`) for some runs, shape (word, stream, run)."""
         first, skipped = divmod(start, _WORDS)
         blocks = -(-(skipped + count) // _WORDS)
         counters = np.empty((len(streams), blocks, len(runs), 2), "<u8")
@@ -61,8 +61,8 @@ class _Source:
         encrypted = np.empty(counters.nbytes + 2 * _WORDS * 4, np.uint8)  # as much longer as the cipher asks for
         self._encryptor.update_into(counters.reshape(-1).view(np.uint8).data, encrypted.data)
         words = encrypted[: counters.nbytes].view("<u4").reshape(len(streams), blocks, len(runs), _WORDS)
-        in_order = np.ascontiguousarray(words.transpose(1, 3, 0, 2)).reshape(blocks * _WORDS, len(streams), len(runs))
-        return in_order[skipped : skipped + count]
+        in_order = np.right_shift(words.transpose(1, 3, 0, 2), np.uint32(8), order="C")
+        return in_order.reshape(blocks * _WORDS, len(streams), len(runs))[skipped : skipped + count]
 
 
 def _streams(process: str, members: Sequence[str]) -> Array:
@@ -70,17 +70,16 @@ def _streams(process: str, members: Sequence[str]) -> Array:
     return np.array([int.from_bytes(_hashed(f"{process}\x1f{member}", 8), "little") for member in members], "<u8")
 
 
-def _uniform(words: Array) -> Array:
-    """Evenly spread values on [0, 1) with 24 bits, from words that are used up."""
-    words >>= np.uint32(8)
-    values = words.view(np.int32).astype(FLOAT)  # signed numbers are faster to convert
+def _uniform(bits: Array) -> Array:
+    """Evenly spread values on [0, 1), multiples of 2^-24, each from 24 bits."""
+    values = bits.view(np.int32).astype(FLOAT)  # signed numbers are faster to convert
     values *= FLOAT(2.0**-24)
     return values
 
 
-def _normal(words: Array) -> Array:
+def _normal(bits: Array) -> Array:
     """Standard normal values, the first axis in pairs: two from two evenly spread ones (Box & Muller 1958)."""
-    even = _uniform(words)
+    even = _uniform(bits)
     distance, angle = np.sqrt(FLOAT(-2.0) * np.log(FLOAT(1.0) - even[0::2])), FLOAT(2.0 * math.pi) * even[1::2]
     np.multiply(distance, np.cos(angle), out=even[0::2])
     np.multiply(distance, np.sin(angle), out=even[1::2])
@@ -92,8 +91,8 @@ _VALUES = {UNIFORM: _uniform, NORMAL: _normal}
 
 def initial_draws(seed: int, runs: Sequence[int] | Array, process: str, member: str, kind: str = UNIFORM) -> Array:
     """One draw per run, made before the first step; shape (run,)."""
-    words = _Source(seed).words(_streams("initial/" + process, [member]), np.asarray(runs, dtype=np.int64), 0, _PAIR)
-    values: Array = _VALUES[kind](words)[0, 0]
+    bits = _Source(seed).bits(_streams("initial/" + process, [member]), np.asarray(runs, dtype=np.int64), 0, _PAIR)
+    values: Array = _VALUES[kind](bits)[0, 0]
     return values
 
 
@@ -184,8 +183,8 @@ class Draws:
         process, runs = self._processes[name], len(self._runs)
         calls = process.ahead * min(max(_FEW // max(runs, 1), 1), _MOST_TIMES)
         first = self._calls[name] - self._calls[name] % _PAIR
-        words = self._source.words(self._streams[name], self._runs, first * process.lanes, calls * process.lanes)
-        values: Array = _VALUES[process.kind](words.reshape(calls, process.lanes, *process.shape, runs))
+        bits = self._source.bits(self._streams[name], self._runs, first * process.lanes, calls * process.lanes)
+        values: Array = _VALUES[process.kind](bits.reshape(calls, process.lanes, *process.shape, runs))
         self._ahead[name], self._first[name], self._columns[name] = values, first, None
 
 
