@@ -38,7 +38,7 @@ Progress = Callable[[int, int], None]
 
 MOST_RUNS = 100_000_000
 _PIECE = 12 * CHUNK  # rows a worker computes at a time, at most: enough that chunks that run empty can be put together
-_PIECES_A_WORKER = 4  # at least, so that nobody waits long for the last
+_PIECES_A_WORKER = 2  # at least and all alike, so that nobody waits long for the last; each runs empty once, which costs
 _LEAST_PIECE = 512  # but not of fewer rows: a step costs about as much for those
 
 
@@ -256,10 +256,10 @@ def done_by(task: Task, workers: int, progress: Progress | None) -> Ledger:
     if workers == 1:
         return task.done(progress)
     rows = len(task.numbers)
-    pieces = min(workers * _PIECES_A_WORKER, max(rows // _LEAST_PIECE, 1))
-    size = min(-(-rows // pieces), _PIECE)
+    rounds = max(_PIECES_A_WORKER, -(-rows // (workers * _PIECE)))
+    pieces = min(workers * rounds, max(rows // _LEAST_PIECE, 1))
     ledger = Ledger(task.scenario, rows, task.keep)
-    for start, part in pieces_done(task, workers, size):
+    for start, part in pieces_done(task, workers, -(-rows // pieces)):
         ledger.take_over(start, part)
         if progress:
             progress(start + part.runs, rows)
