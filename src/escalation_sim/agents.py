@@ -134,9 +134,10 @@ class CrisisAgent(mesa.Agent):
                 raise InputError(
                     f"no state of a {self.kind}", key=name, allowed=", ".join(self.state), suggestion=nearest(name, self.state)
                 )
-            old = self.state[name]
-            new = np.atleast_1d(np.asarray(value, dtype=FLOAT))
-            self.state[name] = new if new.shape == old.shape else np.array(np.broadcast_to(new, old.shape))
+            shape = self.state[name].shape
+            if value.__class__ is not np.ndarray or value.shape != shape or value.dtype != FLOAT:
+                value = np.array(np.broadcast_to(np.asarray(value, dtype=FLOAT), shape))
+            self.state[name] = value
 
 
 def gathered(source: Sources, variable: str) -> Array:
@@ -144,7 +145,8 @@ def gathered(source: Sources, variable: str) -> Array:
     if isinstance(source, list):
         if not source:
             return np.zeros((0, 1), FLOAT)
-        return np.stack([gathered(member, variable) for member in source])
+        found = [gathered(member, variable) for member in source]
+        return np.concatenate(found).reshape(len(found), *found[0].shape)
     value: Array = source.state[variable]
     return value
 
@@ -497,9 +499,10 @@ class EscalationModel(mesa.Model):
         actors = self.actors[variable.owner]
         if not actors:
             return np.zeros((*lengths, 1), FLOAT)
-        flat = np.stack([agent.state[name] for agent in actors.values()], axis=1 if variable.by_rung else 0)
-        rung = flat.shape[:1] if variable.by_rung else ()
-        return flat.reshape(*rung, *lengths, 1)
+        found = [agent.state[name] for agent in actors.values()]
+        if variable.by_rung:
+            return np.stack(found, axis=1).reshape(len(found[0]), *lengths, 1)
+        return np.concatenate(found).reshape(*lengths, 1)
 
     def _watched(self) -> dict[str, Array]:
         return self.batch_state(WATCHED)

@@ -124,7 +124,7 @@ class Number:
 class Values:
     """Read-only namespace of arrays (and constants) handed to a rule.
 
-    Arrays have one dimension or more, so that one agent and a batch compute to the same bit. Asking for a name that was not
+    State has one dimension or more, a parameter that is one number for all has none; one agent and a batch compute to the same bit. Asking for a name that was not
     put in raises AttributeError: a rule cannot read what its phase does not declare.
     """
 
