@@ -287,7 +287,7 @@ def computed(
 ) -> Ledger:
     """Compute a set of runs and return the ledger, rows in the order of `runs`; with a `design`, each row under its own numbers.
 
-    Chunks of `size` runs go from stage to stage (see `_MERGE_ON_DAYS`). At the end of a stage what is left of a chunk waits
+    Chunks of about `size` runs, all alike, go from stage to stage (see `_MERGE_ON_DAYS`). At the end of a stage what is left of a chunk waits
     until enough runs are left to fill one; at most one chunk's worth waits at each stage, so memory does not grow.
     """
     keep_the_heap()
@@ -311,9 +311,10 @@ def computed(
             if sum(len(one.live) for one in waiting[stage + 1]) >= size:
                 go_on(stage + 1)
 
-    for start in range(0, len(numbers), size):
-        of_chunk = {path: values[start : start + size] for path, values in (design or {}).items()}
-        chunk = begin(scenario, seed, numbers[start : start + size], start, of_chunk)
+    share = max(-(-len(numbers) // max(round(len(numbers) / size), 1)), 1)
+    for start in range(0, len(numbers), share):
+        of_chunk = {path: values[start : start + share] for path, values in (design or {}).items()}
+        chunk = begin(scenario, seed, numbers[start : start + share], start, of_chunk)
         ledger.enter(chunk)
         waiting[0].append(chunk)
         del chunk
