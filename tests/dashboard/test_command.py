@@ -47,3 +47,13 @@ class TestWithTheExtra:
 
     def test_any_free_port_is_found(self):
         assert dashboard.free_port(0) > 0
+
+    def test_ctrl_c_ends_the_page_without_complaint(self, monkeypatch):
+        def serve(*_given, **named):
+            assert named["ahead"] is False
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr("escalation_sim.dashboard.server.serve", serve)
+        code, output = said(SCENARIOS, "--port", "0", "--no-ahead")
+        assert code == 0
+        assert "interrupted" not in output

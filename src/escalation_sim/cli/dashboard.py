@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 from importlib.util import find_spec
 from pathlib import Path
@@ -51,7 +52,8 @@ def dashboard(
     typer.echo(f"The page is at http://{_HOST}:{free}/ (Ctrl-C ends it)")
     from escalation_sim.dashboard.server import serve
 
-    serve(library, free, show=not no_browser, workers=workers, ahead=not no_ahead)
+    with contextlib.suppress(KeyboardInterrupt):  # this is how the page is ended; nothing was to be written
+        serve(library, free, show=not no_browser, workers=workers, ahead=not no_ahead)
 
 
 def free_port(port: int) -> int:
