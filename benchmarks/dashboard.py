@@ -57,7 +57,17 @@ AT_ONCE = 0.3  # seconds
 
 def served(*more: str) -> tuple[subprocess.Popen[str], str]:
     """The page in a process of its own, and its address."""
-    command = [sys.executable, "-m", "escalation_sim", "dashboard", str(ROOT / "scenarios"), "--no-browser", "--port", "0", *more]
+    command = [
+        sys.executable,
+        "-m",
+        "escalation_sim",
+        "dashboard",
+        str(ROOT / "scenarios"),
+        "--no-browser",
+        "--port",
+        "0",
+        *more,
+    ]
     process = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env={**os.environ, "PYTHONUNBUFFERED": "1"}
     )
@@ -119,7 +129,10 @@ def measured(runs: int, changes: int, pause: float, *more: str) -> dict[str, Any
 def block(record: dict[str, Any]) -> str:
     """What is stored, as docs/dashboard.md shows it."""
     made = record["environment"]
-    who = {"looking": f"looks at each answer for {record['looking']['pause']:g} s", "at_once": "clicks on at once, nothing computed ahead"}
+    who = {
+        "looking": f"looks at each answer for {record['looking']['pause']:g} s",
+        "at_once": "clicks on at once, nothing computed ahead",
+    }
     rows = [
         [who[reader], words, *(f"{record[reader]['spread'][name][of]:.2f}" for of in ("median", "min", "max"))]
         for reader in who
