@@ -1,7 +1,7 @@
 """Chance, addressed.
 
 Every draw of the simulation has an address: seed, process, member, run, how often the process was called before. The words of random bits at an address
-are its encryption: AES in counter mode, which Salmon et al. (2011) show to pass every test of randomness, with a key made from the seed and a counter made from
+are its encryption: AES in counter mode, one of the generators with which Salmon et al. (2011) pass TestU01's BigCrush, with a key made from the seed and a counter made from
 the rest. So nothing has to be drawn to get at a later draw, a run that has ended costs nothing, and run 37 is the same run whatever the number of runs, the chunk, the
 engine or the number of workers. Processes and members enter by their names, so that a new process, a seventh outlet or an eighth channel shifts
 nobody's draws, closed channels keep theirs, and two countries that are swapped carry their luck along with their `stream` key.

@@ -12,7 +12,7 @@ from escalation_sim.parameters import Array
 
 __all__ = ["column", "first_place", "last_place"]
 
-_SMALL = np.int8
+_SMALL, _FEW = np.int8, 128  # numbers of so many places fit
 
 
 def column(of_places: Array, dimensions: int) -> Array:
@@ -21,15 +21,21 @@ def column(of_places: Array, dimensions: int) -> Array:
     return found
 
 
+def _numbers(holds: Array) -> Array:
+    """The numbers of the places, along the first axis."""
+    dtype = _SMALL if len(holds) <= _FEW else np.int32
+    return column(np.arange(len(holds), dtype=dtype), holds.ndim)
+
+
 def first_place(holds: Array) -> Array:
     """The first place at which a condition holds, a small whole number; `holds` is of bool, place axis first, and holds somewhere."""
-    numbers = column(np.arange(len(holds), dtype=_SMALL), holds.ndim)
-    first: Array = np.minimum.reduce((~holds).view(_SMALL) * np.iinfo(_SMALL).max | numbers)
+    numbers = _numbers(holds)
+    beyond = numbers.dtype.type(np.iinfo(numbers.dtype).max)
+    first: Array = np.minimum.reduce((~holds).view(_SMALL) * beyond | numbers)
     return first
 
 
 def last_place(holds: Array) -> Array:
     """The last place at which a condition holds, a small whole number, 0 where it holds at none; `holds` is of bool, place axis first."""
-    numbers = column(np.arange(len(holds), dtype=_SMALL), holds.ndim)
-    last: Array = np.maximum.reduce(holds.view(_SMALL) * numbers)
+    last: Array = np.maximum.reduce(holds.view(_SMALL) * _numbers(holds))
     return last

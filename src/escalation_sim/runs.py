@@ -96,8 +96,7 @@ def parts_of(scenario: Scenario, runs: int, seed: int, most: int) -> list[Task]:
     Raises InputError as `run` does.
     """
     check_size(runs, seed, most)
-    size = -(-runs // min(most, max(runs // _LEAST_PIECE, 1)))
-    return [Task(scenario, seed, np.arange(start, min(start + size, runs))) for start in range(0, runs, size)]
+    return [piece for _, piece in Task(scenario, seed, np.arange(runs)).cut(most)]
 
 
 def joined(parts: Sequence[Task], ledgers: Sequence[Ledger]) -> Result:
@@ -244,6 +243,12 @@ class Task:
         design = {path: values[start:stop] for path, values in self.design.items()}
         return replace(self, numbers=self.numbers[start:stop], design=design)
 
+    def cut(self, most: int) -> list[tuple[int, Task]]:
+        """First row and task of each of at most so many pieces of equal size."""
+        rows = len(self.numbers)
+        size = -(-rows // min(most, max(rows // _LEAST_PIECE, 1)))
+        return [(start, self.piece(start, start + size)) for start in range(0, rows, size)]
+
     def done(self, progress: Progress | None = None) -> Ledger:
         """The ledger of the rows, computed here."""
         return computed(
@@ -257,9 +262,8 @@ def done_by(task: Task, workers: int, progress: Progress | None) -> Ledger:
         return task.done(progress)
     rows = len(task.numbers)
     rounds = max(_PIECES_A_WORKER, -(-rows // (workers * _PIECE)))
-    pieces = min(workers * rounds, max(rows // _LEAST_PIECE, 1))
     ledger = Ledger(task.scenario, rows, task.keep)
-    for start, part in pieces_done(task, workers, -(-rows // pieces)):
+    for start, part in done_in_order(task.cut(workers * rounds), crew_of(workers)):
         ledger.take_over(start, part)
         if progress:
             progress(start + part.runs, rows)
