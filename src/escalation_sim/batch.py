@@ -14,6 +14,7 @@ import numpy as np
 
 from escalation_sim.noise import Draws
 from escalation_sim.parameters import FLOAT, Array, Values
+from escalation_sim.plan import Part, Stretch, parts_of_step, read, spread
 from escalation_sim.rivalry import crises_over
 from escalation_sim.rulers import ruler_of
 from escalation_sim.scenario import Scenario
@@ -37,6 +38,7 @@ class Chunk:
     setting, state, tally : what the live runs are made of.
     draws : their chance; `lanes` its processes by phase.
     live : rows of the runs in the ledger.
+    plans : how a step is gone through, by the phases that are due in it; made when first needed, and again when what the rules are given has changed.
     goes_on : which of them have not ended; those that have are carried along until it is worth putting the others together.
     step : steps done.
     """
@@ -48,25 +50,42 @@ class Chunk:
     live: Array
     lanes: dict[str, tuple[str, ...]]
     step: int = 0
+    plans: dict[tuple[str, ...], list[Part]] = field(default_factory=dict)
     given: dict[str, Values] = field(default_factory=dict)
     goes_on: Array = field(init=False)
 
     def __post_init__(self) -> None:
         self.goes_on = np.ones(len(self.live), dtype=bool)
 
-    def refresh(self) -> None:
-        """Renew what the rules are given, after the set of runs has changed."""
-        self.given = {phase.name: self.setting.given(phase) for phase in TURN}
+    def given_to(self, phase: Phase) -> Values:
+        """What the rule of a phase is given, made when first needed."""
+        if phase.name not in self.given:
+            self.given[phase.name] = self.setting.given(phase)
+        return self.given[phase.name]
+
+    def parts(self, draws: Mapping[str, Array], clock: Array, due: Sequence[Phase]) -> list[Part]:
+        """The parts of a step in which these phases are due."""
+        key = tuple(phase.name for phase in due)
+        if key not in self.plans:
+            self.plans[key] = parts_of_step(due, self.given_to, self.state, draws, clock, self.lanes)
+        return self.plans[key]
+
+    def begin_anew(self) -> None:
+        """Forget what follows from what the rules are given, after that has changed."""
+        self.given, self.plans = {}, {}
 
     def keep(self, places: Array) -> None:
         """Go on with these live runs only."""
         self.state = {name: array.take(places, axis=-1) for name, array in self.state.items()}
         self.tally = {name: array.take(places, axis=-1) for name, array in self.tally.items()}
         self.draws.keep(places)
+        for part in (part for plan in self.plans.values() for part in plan):
+            if isinstance(part, Stretch):
+                part.routine.keep(places, len(self.live))
         self.setting.keep(places)
         self.live = self.live[places]
         self.goes_on = self.goes_on[places]
-        self.refresh()
+        self.given = {}
 
     def leave_behind(self, places: Array, share: float) -> None:
         """Let runs end; once more than a share of all has ended go on with the others only."""
@@ -81,7 +100,7 @@ class Chunk:
         if len(parts) == 1:
             return parts[0]
         first = parts[0]
-        whole = cls(
+        return cls(
             Setting.joined([part.setting for part in parts]),
             {name: np.concatenate([part.state[name] for part in parts], axis=-1) for name in first.state},
             {name: np.concatenate([part.tally[name] for part in parts], axis=-1) for name in first.tally},
@@ -90,8 +109,6 @@ class Chunk:
             first.lanes,
             first.step,
         )
-        whole.refresh()
-        return whole
 
 
 class Ledger:
@@ -187,7 +204,7 @@ def begin(
     """The chunk before its first step; its rows in the ledger start at `first_row`."""
     setting = Setting(scenario, seed, runs, design)
     found = processes(scenario)
-    chunk = Chunk(
+    return Chunk(
         setting,
         initial_state(setting),
         ruler_of(scenario).first_tally(len(runs), scenario),
@@ -195,37 +212,25 @@ def begin(
         np.arange(first_row, first_row + len(runs)),
         {name: tuple(process.name for process in of_phase) for name, of_phase in found.items()},
     )
-    chunk.refresh()
-    return chunk
-
-
-def read(state: dict[str, Array], phase: Phase, day: Array) -> Values:
-    """The state a phase declares to read, as its rule sees it."""
-    entries = {name: state[name] for name in phase.own}
-    for name, source in phase.rivals:
-        entries[name] = state[source][::-1]
-    entries["day"] = day
-    return Values(entries)
 
 
 def advance(chunk: Chunk) -> None:
     """One step of every live run: state and tally."""
-    setting = chunk.setting
+    setting, state = chunk.setting, chunk.state
     day = chunk.step / setting.steps_a_day
     clock = np.array(day, FLOAT)
     if setting.turn_page(day):
-        chunk.refresh()
-    for phase in TURN:
-        if not phase.is_due(chunk.step, setting.steps_a_day):
-            continue
-        u = [chunk.draws.for_rule(lane) for lane in chunk.lanes[phase.name]]
-        written = phase.rule(read(chunk.state, phase, clock), chunk.given[phase.name], u)
-        for name, array in written.items():
-            shape = chunk.state[name].shape
-            if array.shape != shape or array.dtype != FLOAT:
-                array = np.array(np.broadcast_to(array, shape), FLOAT)
-            chunk.state[name] = array
-    chunk.tally = ruler_of(setting.scenario).tallied(chunk.tally, chunk.state, day, setting.scenario)
+        chunk.begin_anew()
+    due = [phase for phase in TURN if phase.is_due(chunk.step, setting.steps_a_day)]
+    draws = {lane: chunk.draws.for_rule(lane) for phase in due for lane in chunk.lanes[phase.name]}
+    for part in chunk.parts(draws, clock, due):
+        if isinstance(part, Stretch):
+            state.update(part.written(state, draws, clock))
+        else:
+            u = [draws[lane] for lane in chunk.lanes[part.name]]
+            written = part.rule(read(state, part, clock), chunk.given_to(part), u)
+            state.update({name: spread(array, state[name].shape) for name, array in written.items()})
+    chunk.tally = ruler_of(setting.scenario).tallied(chunk.tally, state, day, setting.scenario)
 
 
 def ended_at_midnight(chunk: Chunk) -> Array:

@@ -12,6 +12,7 @@ from functools import cached_property
 import numpy as np
 
 from escalation_sim.parameters import FLOAT, Array
+from escalation_sim.places import entries
 
 __all__ = ["ACT", "POSTURE", "Ladder", "Rung"]
 
@@ -130,7 +131,4 @@ class Ladder:
         """Entries of a table at the given rungs (as floats); same shape as `rung`, and `rung` itself where a table numbers the rungs."""
         if table in self._numbers:
             return rung
-        found: Array = self.tables[table].take(
-            rung.astype(np.intp), mode="clip"
-        )  # the fastest mode; rungs are never beyond the ladder
-        return found
+        return entries(self.tables[table], rung)

@@ -10,7 +10,7 @@ import numpy as np
 
 from escalation_sim.parameters import Array
 
-__all__ = ["column", "first_place", "last_place"]
+__all__ = ["column", "entries", "first_place", "last_place", "nowhere"]
 
 _SMALL, _FEW = np.int8, 128  # numbers of so many places fit
 
@@ -18,6 +18,15 @@ _SMALL, _FEW = np.int8, 128  # numbers of so many places fit
 def column(of_places: Array, dimensions: int) -> Array:
     """What each of some places has, along the first axis of an array of so many dimensions; what one place has as it is."""
     found: Array = of_places if of_places.ndim == 0 else of_places.reshape(-1, *(1,) * (dimensions - 1))
+    return found
+
+
+def entries(table: Array, places: Array) -> Array:
+    """The entries of a table at some places (whole numbers, also as floats); same shape as `places`, none of which is to lie beyond the table."""
+    numbers = places.astype(np.intp)
+    if not isinstance(numbers, np.ndarray):  # a stand-in; see `routines`
+        return numbers.entries_of(table)
+    found: Array = table.take(numbers, mode="clip")  # the fastest mode
     return found
 
 
@@ -39,3 +48,8 @@ def last_place(holds: Array) -> Array:
     """The last place at which a condition holds, a small whole number, 0 where it holds at none; `holds` is of bool, place axis first."""
     last: Array = np.maximum.reduce(holds.view(_SMALL) * _numbers(holds))
     return last
+
+
+def nowhere(holds: Array) -> bool:
+    """Whether a condition holds for no run. To be asked only in order to leave out work that would then change nothing: where it is not known yet, the answer is no."""
+    return isinstance(holds, np.ndarray) and not holds.any()

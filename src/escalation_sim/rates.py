@@ -12,7 +12,7 @@ import numpy as np
 
 from escalation_sim.parameters import FLOAT, Array
 
-__all__ = ["among", "approached", "decayed", "even", "flag", "probability", "ratio"]
+__all__ = ["among", "approached", "decayed", "even", "flag", "probability", "ratio", "within"]
 
 _TINY = np.finfo(FLOAT).tiny  # less than any rate that is not 0
 
@@ -46,6 +46,12 @@ def ratio(part: Array, whole: Array) -> Array:
     """`part` over `whole`, where a part of nothing is nothing: 0 where `whole` (0 or more) is 0."""
     share: Array = part / np.maximum(whole, _TINY)
     return share
+
+
+def within(amount: Array, low: float, high: Array | float) -> Array:
+    """`amount`, or the bound beyond which it lies."""
+    bounded: Array = np.minimum(np.maximum(amount, low), high)
+    return bounded
 
 
 def flag(condition: Array) -> Array:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from escalation_sim.parameters import Array, Parameter, Values, section
-from escalation_sim.places import last_place
+from escalation_sim.places import last_place, nowhere
 from escalation_sim.rates import among, flag, probability, ratio
 from escalation_sim.sums import added
 
@@ -107,7 +107,7 @@ def deal(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:
     tried = u[0] < probability(talks, p.dt)
     struck = u[0] < chance  # a part of those tried, since no rate of agreement is above that of talks
     through = s.deal_channel
-    if struck.any():
+    if not nowhere(struck):
         choice = ratio(u[0], chance) * agreed  # which rate the draw falls into, where it falls into any
         through = np.where(struck, last_place((rates > 0.0) & (choice >= before)), through)
     return {

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from escalation_sim.parameters import Array, Parameter, Values, section
-from escalation_sim.rates import approached, even, ratio
+from escalation_sim.rates import approached, even, ratio, within
 
 PARAMETERS = section(
     "civil_society",
@@ -38,4 +38,4 @@ def voice(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:
     """Voice of one group, once a day."""
     contact = p.contact * p.member.ties * s.contact
     steady = voice_next(s.voice, p.member.voice, contact, p.stigma * s.climate * s.salience, p.recovery, p.dt)
-    return {"voice": np.clip(steady + p.unrest * np.sqrt(p.dt) * even(u[0]), 0.0, 1.0)}
+    return {"voice": within(steady + p.unrest * np.sqrt(p.dt) * even(u[0]), 0.0, 1.0)}

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from escalation_sim.parameters import Array, Parameter, Values, section
-from escalation_sim.rates import decayed
+from escalation_sim.rates import decayed, within
 
 PARAMETERS = section(
     "grievance",
@@ -46,7 +46,7 @@ def grievance_next(
     """
     left = decayed(grievance, fading, dt)
     relieved = left * np.exp(-(relief * answered)) * (1.0 - concession * conceded)
-    return np.clip(relieved + injury * np.maximum(1.0 - relieved / ceiling, 0.0), 0.0, ceiling)
+    return within(relieved + injury * np.maximum(1.0 - relieved / ceiling, 0.0), 0.0, ceiling)
 
 
 def resentment(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from escalation_sim.parameters import Array, Parameter, Values, section
+from escalation_sim.places import nowhere
 from escalation_sim.rates import decayed, flag
 
 PARAMETERS = section(
@@ -36,7 +37,7 @@ def exchanges(uniform: Array, expected: Array) -> Array:
     number = np.zeros_like(cumulative + uniform)
     for k in range(1, _MOST_EXCHANGES + 1):
         more = uniform >= cumulative
-        if not more.any():
+        if nowhere(more):
             break
         number = number + more
         term = term * expected / k

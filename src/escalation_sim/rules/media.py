@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from escalation_sim.parameters import Array, Parameter, Values, section
-from escalation_sim.rates import approached, even
+from escalation_sim.rates import approached, even, within
 
 PARAMETERS = section(
     "media",
@@ -78,7 +78,7 @@ def coverage(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:
         s.hostility, s.salience, s.climate, p.member.hostility,
         uptake=p.uptake * p.member.leaning, imitation=p.imitation, return_rate=p.return_to_set_point, sobering=s.sobering, dt=p.dt,
     )  # fmt: skip
-    hostility = np.clip(steady + p.unrest * np.sqrt(p.dt) * even(u[0]), 0.0, 1.0)
+    hostility = within(steady + p.unrest * np.sqrt(p.dt) * even(u[0]), 0.0, 1.0)
     falsehood = falsehood_next(
         s.falsehood, s.salience, s.falsehood_on_social_media, 1.0 - p.member.care_for_truth,
         spread=p.falsehood_spread, pickup=p.falsehood_pickup * (1.0 - p.member.social), fading=p.falsehood_fading, dt=p.dt,

@@ -15,7 +15,7 @@ import numpy as np
 
 from escalation_sim.ladder import Ladder
 from escalation_sim.parameters import Array, Parameter, Values, section
-from escalation_sim.places import column, last_place
+from escalation_sim.places import column, entries, last_place
 from escalation_sim.rates import among, decayed, flag, probability
 
 PARAMETERS = section(
@@ -34,8 +34,7 @@ def highest_posture_ready(ladder: Ladder, wanted: Array, readiness: Array) -> Ar
     """Highest rung of kind posture that is not above what is wanted and is prepared."""
     number, prepares = (column(ladder.of_postures[table], wanted.ndim + 1) for table in ("number", "prepares"))
     ready = (wanted >= number) & (readiness >= prepares)
-    standing: Array = ladder.of_postures["number"].take(last_place(ready))
-    return standing
+    return entries(ladder.of_postures["number"], last_place(ready))
 
 
 def readiness_next(

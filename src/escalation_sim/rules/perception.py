@@ -14,7 +14,7 @@ from __future__ import annotations
 import numpy as np
 
 from escalation_sim.parameters import Array, Parameter, Values, section
-from escalation_sim.rates import flag, ratio
+from escalation_sim.rates import flag, ratio, within
 
 PARAMETERS = section(
     "perception",
@@ -77,10 +77,10 @@ def believe(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:
     signal = weighted / precision
     noise = u[0]
     mean, variance = belief_next(s.belief, s.belief_variance, signal, precision, noise, p.drift, p.dt)
-    belief = np.clip(mean + p.misread_signal * s.signal_misread, 0.0, float(p.ladder.top))
+    belief = within(mean + p.misread_signal * s.signal_misread, 0.0, float(p.ladder.top))
     margin = p.prudence * (1.0 - p.lulling * s.talking) * np.sqrt(variance)
     return {
         "belief": belief,
         "belief_variance": variance,
-        "threat": np.clip(belief + margin, 0.0, float(p.ladder.top)),
+        "threat": within(belief + margin, 0.0, float(p.ladder.top)),
     }

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from escalation_sim.parameters import Array, Parameter, Values, section
-from escalation_sim.rates import approached, decayed, flag, ratio
+from escalation_sim.rates import approached, decayed, flag, ratio, within
 from escalation_sim.sums import added
 
 PARAMETERS = section(
@@ -57,7 +57,7 @@ def pressure_sought(
 ) -> Array:
     """Pressure towards which opinion moves, in [0, 1]."""
     aroused = salience * (rally + incitement * climate + false_victory * falsehood)
-    return np.clip((standing + np.maximum(aroused - appeals * appeal, 0.0)) * (1.0 - weariness), 0.0, 1.0)
+    return within((standing + np.maximum(aroused - appeals * appeal, 0.0)) * (1.0 - weariness), 0.0, 1.0)
 
 
 def weariness_next(

@@ -12,6 +12,7 @@ from __future__ import annotations
 import numpy as np
 
 from escalation_sim.parameters import Array, Parameter, Values, section
+from escalation_sim.places import nowhere
 from escalation_sim.rates import flag
 
 PARAMETERS = section(
@@ -55,7 +56,7 @@ def attack_suffered(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:
         steps_to_go = np.floor((trigger.day - s.day) / p.dt + _ROUNDING)
         now = steps_to_go == 0.0
         during = (steps_to_go <= 0.0) & (s.day < trigger.day + trigger.lasts)
-        if not (now | during).any():
+        if nowhere(now | during):
             continue
         suffered = now * trigger.is_victim
         deaths = deaths + suffered * trigger.deaths

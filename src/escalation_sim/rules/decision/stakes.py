@@ -107,7 +107,7 @@ def on_rungs(stakes: Sequence[Stake], rungs: Sequence[int], beside: Array) -> Ar
     """Utility of a few rungs from several stakes, shape (one of these rungs, …)."""
     utility = np.zeros((len(rungs), *beside.shape), beside.dtype)
     for stake in stakes:
-        utility += stake.worth(list(rungs), utility.ndim)
+        utility = utility + stake.worth(list(rungs), utility.ndim)
     return utility
 
 
