@@ -14,12 +14,12 @@ import numpy as np
 
 from escalation_sim.noise import Draws
 from escalation_sim.parameters import FLOAT, Array, Values
-from escalation_sim.plan import Part, Stretch, parts_of_step, read, spread
+from escalation_sim.plan import Part, Sources, Stretch, parts_of_step, read, spread
 from escalation_sim.rivalry import crises_over
 from escalation_sim.rulers import ruler_of
 from escalation_sim.scenario import Scenario
 from escalation_sim.state import Setting, initial_state, processes
-from escalation_sim.turn import TURN, Phase
+from escalation_sim.turn import DAYS_BETWEEN, TURN, Phase
 
 __all__ = ["CHUNK", "Ledger", "computed", "steps"]
 
@@ -27,6 +27,10 @@ CHUNK = 8192
 _CARRIED_ALONG = 0.08  # largest share of ended runs in a chunk: putting the others together costs about as much as a step
 _HEAP_BYTES = 31 << 20
 _MERGE_ON_DAYS = (14, 28, 56)  # runs that go on beyond these days are put together, so that no chunk runs nearly empty
+
+
+Rhythm = tuple[bool, ...]
+"""For each interval of `turn.DAYS_BETWEEN` whether it begins anew."""
 
 
 @dataclass
@@ -38,7 +42,7 @@ class Chunk:
     setting, state, tally : what the live runs are made of.
     draws : their chance; `lanes` its processes by phase.
     live : rows of the runs in the ledger.
-    plans : how a step is gone through, by the phases that are due in it; made when first needed, and again when what the rules are given has changed.
+    plans : how a step is gone through, by the intervals that begin anew with it; made when first needed, and again when what the rules are given has changed.
     goes_on : which of them have not ended; those that have are carried along until it is worth putting the others together.
     step : steps done.
     """
@@ -50,7 +54,7 @@ class Chunk:
     live: Array
     lanes: dict[str, tuple[str, ...]]
     step: int = 0
-    plans: dict[tuple[str, ...], list[Part]] = field(default_factory=dict)
+    plans: dict[Rhythm, list[Part | None]] = field(default_factory=dict)
     given: dict[str, Values] = field(default_factory=dict)
     goes_on: Array = field(init=False)
 
@@ -63,12 +67,11 @@ class Chunk:
             self.given[phase.name] = self.setting.given(phase)
         return self.given[phase.name]
 
-    def parts(self, draws: Mapping[str, Array], clock: Array, due: Sequence[Phase]) -> list[Part]:
-        """The parts of a step in which these phases are due."""
-        key = tuple(phase.name for phase in due)
-        if key not in self.plans:
-            self.plans[key] = parts_of_step(due, self.given_to, self.state, draws, clock, self.lanes)
-        return self.plans[key]
+    def parts(self, rhythm: Rhythm, sources: Sources, count: Callable[..., dict[str, Array]]) -> list[Part | None]:
+        """The parts of a step on which these intervals begin anew."""
+        if rhythm not in self.plans:
+            self.plans[rhythm] = parts_of_step(phases_due(rhythm), self.given_to, self.lanes, sources, count)
+        return self.plans[rhythm]
 
     def begin_anew(self) -> None:
         """Forget what follows from what the rules are given, after that has changed."""
@@ -216,21 +219,33 @@ def begin(
 
 def advance(chunk: Chunk) -> None:
     """One step of every live run: state and tally."""
-    setting, state = chunk.setting, chunk.state
+    setting = chunk.setting
+    scenario, ruler = setting.scenario, ruler_of(setting.scenario)
     day = chunk.step / setting.steps_a_day
-    clock = np.array(day, FLOAT)
     if setting.turn_page(day):
         chunk.begin_anew()
-    due = [phase for phase in TURN if phase.is_due(chunk.step, setting.steps_a_day)]
+    rhythm = tuple(chunk.step % (days * setting.steps_a_day) == 0 for days in DAYS_BETWEEN.values())
+    due = phases_due(rhythm)
     draws = {lane: chunk.draws.for_rule(lane) for phase in due for lane in chunk.lanes[phase.name]}
-    for part in chunk.parts(draws, clock, due):
+    clock = np.array(day, FLOAT)
+    sources = {"state": chunk.state, "draws": draws, "tally": chunk.tally, "now": {"day": clock}}
+    for part in chunk.parts(rhythm, sources, lambda tally, state, now: ruler.tallied(tally, state, now, scenario)):
         if isinstance(part, Stretch):
-            state.update(part.written(state, draws, clock))
+            part.take_step(sources)
+        elif part is None:
+            chunk.tally = ruler.tallied(chunk.tally, chunk.state, day, scenario)
         else:
-            u = [draws[lane] for lane in chunk.lanes[part.name]]
-            written = part.rule(read(state, part, clock), chunk.given_to(part), u)
-            state.update({name: spread(array, state[name].shape) for name, array in written.items()})
-    chunk.tally = ruler_of(setting.scenario).tallied(chunk.tally, state, day, setting.scenario)
+            written = part.rule(
+                read(chunk.state, part, clock), chunk.given_to(part), [draws[lane] for lane in chunk.lanes[part.name]]
+            )
+            chunk.state.update({name: spread(array, chunk.state[name].shape) for name, array in written.items()})
+
+
+@cache
+def phases_due(rhythm: Rhythm) -> tuple[Phase, ...]:
+    """The phases that are called in a step on which these intervals (see `turn.DAYS_BETWEEN`) begin anew."""
+    begins = dict(zip(DAYS_BETWEEN, rhythm, strict=True))
+    return tuple(phase for phase in TURN if begins.get(phase.every, True))
 
 
 def ended_at_midnight(chunk: Chunk) -> Array:

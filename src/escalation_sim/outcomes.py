@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from escalation_sim.asking import in_one_piece, nowhere
 from escalation_sim.ladder import ACT
 from escalation_sim.parameters import FLOAT, Array
 from escalation_sim.scenario import ObservedAct, Scenario
@@ -43,6 +44,8 @@ READS = (
 )  # fmt: skip
 """State that the tally reads."""
 
+_ROUNDING = 1e-3  # of a step, since days are rounded
+_NOT_YET = np.array(np.nan, FLOAT)
 UNILATERAL, EXHAUSTION, NONE = -2.0, -3.0, -1.0
 
 COUNTS = {
@@ -96,40 +99,66 @@ def of_all(array: Array) -> Array:
     return total
 
 
-def first_time(so_far: Array, now: Array, day: float) -> Array:
+@in_one_piece
+def first_time(so_far: Array, now: Array, day: Array) -> Array:
     """Day on which something happened first; NaN as long as it has not."""
-    first = np.isnan(so_far) & now
-    return with_day(so_far, first, day) if first.any() else so_far
+    return renewed(so_far, np.isnan(so_far) & now, day)
 
 
-def with_day(days: Array, where: Array, day: float) -> Array:
-    """The days, and this day in some places."""
-    new = days.copy()
-    np.copyto(new, day, where=where)
+@in_one_piece
+def renewed(so_far: Array, where: Array, value: Array) -> Array:
+    """What was noted so far, and a new value in some places, which are few."""
+    new = so_far.copy()
+    if not nowhere(where):
+        np.copyto(new, value, where=where)
     return new
 
 
-def ended_by(s: Mapping[str, Array]) -> Array:
-    """Code of what holds the quiet: place of the channel of the deal in force, or weariness, or nothing but each side's own choice."""
-    weary = (s["weary"][0] > 0.0) | (s["weary"][1] > 0.0)
-    alone = np.where(weary, FLOAT(EXHAUSTION), FLOAT(UNILATERAL))
-    return np.where(s["cease_fire"] == 1.0, s["deal_channel"], alone)
+@in_one_piece
+def ended_by(so_far: Array, where: Array, weary: Array, cease_fire: Array, deal_channel: Array) -> Array:
+    """Code of what holds the quiet, renewed in some places: place of the channel of the deal in force, or weariness, or nothing but each side's own choice."""
+    if nowhere(where):
+        return so_far.copy()
+    alone = np.where((weary[0] > 0.0) | (weary[1] > 0.0), FLOAT(EXHAUSTION), FLOAT(UNILATERAL))
+    return np.where(where, np.where(cease_fire == 1.0, deal_channel, alone), so_far)
 
 
-def tallied(tally: Mapping[str, Array], s: Mapping[str, Array], day: float, scenario: Scenario) -> dict[str, Array]:
+@in_one_piece
+def mean_trust(so_far: Array, where: Array, trust: Array) -> Array:
+    """Mean trust of the two governments, renewed in some places."""
+    return so_far.copy() if nowhere(where) else np.where(where, 0.5 * (trust[0] + trust[1]), so_far)
+
+
+@in_one_piece
+def mean_voice(so_far: Array, where: Array, voice: Array) -> Array:
+    """Mean voice of all groups of both countries, renewed in some places."""
+    if nowhere(where):
+        return so_far.copy()
+    groups = max(2 * len(voice), 1)
+    return np.where(where, (added(voice[:, 0]) + added(voice[:, 1])) / groups, so_far)
+
+
+@in_one_piece
+def mean_error(so_far: Array, where: Array, error_sum: Array, steps: Array) -> Array:
+    """Mean error of what the governments believe of each other, renewed in some places."""
+    return so_far.copy() if nowhere(where) else np.where(where, error_sum / steps, so_far)
+
+
+def tallied(tally: Mapping[str, Array], s: Mapping[str, Array], day: Array | float, scenario: Scenario) -> dict[str, Array]:
     """The tally after a step that began on `day` (days since the start) and left the state `s`.
 
     As long as a trigger is still to come there is no quiet: the crisis is not over.
     """
     ladder = scenario.ladder
-    still_to_come = any(trigger.day >= day + scenario.step_hours / 24.0 for trigger in scenario.triggers)
+    last = max((trigger.day for trigger in scenario.triggers), default=-np.inf)
+    day = np.asarray(day, FLOAT) if isinstance(day, float) else day
+    nothing_to_come = day + (1.0 - _ROUNDING) * scenario.step_hours / 24.0 > last
     posture = s["posture"]
     highest = np.maximum(posture[0], posture[1])
     peak_so_far = np.maximum(tally["peak"][0], tally["peak"][1])
     new = dict(tally)
     new["peak"] = np.maximum(tally["peak"], posture)
-    higher = highest > peak_so_far
-    new["peak_day"] = with_day(tally["peak_day"], higher, day) if higher.any() else tally["peak_day"]
+    new["peak_day"] = renewed(tally["peak_day"], highest > peak_so_far, day)
     new["days_to_response"] = first_time(tally["days_to_response"], highest >= ladder.force, day)
     new["days_to_ceasefire"] = first_time(tally["days_to_ceasefire"], s["deal_struck"] == 1.0, day)
     new["mediation_day"] = first_time(tally["mediation_day"], added(s["engaged"]) > 0.0, day)
@@ -139,26 +168,20 @@ def tallied(tally: Mapping[str, Array], s: Mapping[str, Array], day: float, scen
     error = 0.5 * (np.abs(s["belief"][0] - wanted[1]) + np.abs(s["belief"][1] - wanted[0]))
     new["error_sum"] = tally["error_sum"] + error
     new["steps"] = tally["steps"] + 1.0
-    quiet = (highest <= ladder.quiet) & (np.maximum(s["order"][0], s["order"][1]) == 0.0)
-    if still_to_come:
-        quiet = np.zeros_like(quiet)
+    quiet = (highest <= ladder.quiet) & (np.maximum(s["order"][0], s["order"][1]) == 0.0) & nothing_to_come
     begins = quiet & np.isnan(tally["quiet_since"])
-    new["quiet_since"] = with_day(tally["quiet_since"], ~quiet, np.nan)
-    if begins.any():
-        np.copyto(new["quiet_since"], day, where=begins)
-        new.update(as_of_now(tally, s, new, begins))
+    new["quiet_since"] = renewed(renewed(tally["quiet_since"], ~quiet, _NOT_YET), begins, day)
+    new.update(as_of_now(tally, s, new, begins))
     return new
 
 
 def as_of_now(tally: Mapping[str, Array], s: Mapping[str, Array], new: Mapping[str, Array], where: Any) -> dict[str, Array]:
     """What is kept of the day on which the quiet begins (or of the horizon)."""
-    voice = added(s["voice"][:, 0]) + added(s["voice"][:, 1])
-    groups = max(2 * len(s["voice"]), 1)
     return {
-        "trust_end": np.where(where, 0.5 * (s["trust"][0] + s["trust"][1]), tally["trust_end"]),
-        "civil_voice_end": np.where(where, voice / groups, tally["civil_voice_end"]),
-        "misperception": np.where(where, new["error_sum"] / new["steps"], tally["misperception"]),
-        "ended_by": np.where(where, ended_by(s), tally["ended_by"]),
+        "trust_end": mean_trust(tally["trust_end"], where, s["trust"]),
+        "civil_voice_end": mean_voice(tally["civil_voice_end"], where, s["voice"]),
+        "misperception": mean_error(tally["misperception"], where, new["error_sum"], new["steps"]),
+        "ended_by": ended_by(tally["ended_by"], where, s["weary"], s["cease_fire"], s["deal_channel"]),
     }
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from escalation_sim.parameters import Array
 
-__all__ = ["column", "entries", "first_place", "last_place", "nowhere"]
+__all__ = ["column", "entries", "first_place", "last_place"]
 
 _SMALL, _FEW = np.int8, 128  # numbers of so many places fit
 
@@ -48,8 +48,3 @@ def last_place(holds: Array) -> Array:
     """The last place at which a condition holds, a small whole number, 0 where it holds at none; `holds` is of bool, place axis first."""
     last: Array = np.maximum.reduce(holds.view(_SMALL) * _numbers(holds))
     return last
-
-
-def nowhere(holds: Array) -> bool:
-    """Whether a condition holds for no run. To be asked only in order to leave out work that would then change nothing: where it is not known yet, the answer is no."""
-    return isinstance(holds, np.ndarray) and not holds.any()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -14,33 +15,50 @@ from escalation_sim.parameters import FLOAT, Array, Values
 from escalation_sim.routines import Notes, Routine, StandIn, Unforeseen
 from escalation_sim.turn import Phase
 
-__all__ = ["Part", "Stretch", "parts_of_step", "read", "spread"]
+__all__ = ["Part", "Sources", "Stretch", "parts_of_step", "read", "spread"]
 
-Lanes = Mapping[str, Sequence[str]]
+Sources = Mapping[str, Mapping[str, Array]]
+"""What a step is made from: "state", "draws" and "tally" by name, and under "now" the "day"."""
+
+STATE, DRAWS, TALLY, NOW = "state", "draws", "tally", "now"
 
 
 @dataclass
 class Stretch:
-    """Phases in a row as a routine.
+    """Phases in a row as a routine, the last of a step perhaps with the tally.
 
     Attributes
     ----------
-    routine : gives the state they write from the clock, the state they read and their draws.
-    reads : state and draws, by name, in the order in which the routine takes them; a draw is marked True.
+    routine : gives what they write from what they read.
+    reads, writes : places and names in the sources (see `Sources`), in the order of the routine.
     """
 
     routine: Routine
-    reads: tuple[tuple[str, bool], ...]
-    _uneven: tuple[str, ...] | None = field(default=None, repr=False)
+    reads: tuple[tuple[str, str], ...]
+    writes: tuple[tuple[str, str], ...]
+    _uneven: tuple[int, ...] | None = field(default=None, repr=False)
 
-    def written(self, state: Mapping[str, Array], draws: Mapping[str, Array], clock: Array) -> dict[str, Array]:
-        """What the phases write, in full shape."""
-        found = self.routine([clock, *(draws[name] if is_draw else state[name] for name, is_draw in self.reads)])
+    def take_step(self, sources: Mapping[str, dict[str, Array]]) -> None:
+        """Renew state and tally, in full shape."""
+        found = self.routine([sources[source][name] for source, name in self.reads])
+        if self._uneven is None or self._uneven:
+            found = self._spread(found, sources)
+        for (source, name), array in zip(self.writes, found, strict=True):
+            sources[source][name] = array
+
+    def _spread(self, found: Sequence[Array], sources: Sources) -> list[Array]:
+        """Everything in full shape; which results need that is seen once."""
+        full = list(found)
+        before = [sources[source][name] for source, name in self.writes]
         if self._uneven is None:
-            self._uneven = tuple(name for name, array in found.items() if spread(array, state[name].shape) is not array)
-        for name in self._uneven:
-            found[name] = spread(found[name], state[name].shape)
-        return found
+            self._uneven = tuple(
+                place
+                for place, (array, old) in enumerate(zip(found, before, strict=True))
+                if spread(array, old.shape) is not array
+            )
+        for place in self._uneven:
+            full[place] = spread(full[place], before[place].shape)
+        return full
 
 
 Part = Stretch | Phase
@@ -64,83 +82,89 @@ def read(state: Mapping[str, Array], phase: Phase, day: Array) -> Values:
 
 
 class _Shown(dict[str, StandIn]):
-    """Stand-ins for state or draws by name, made when they are first asked for."""
+    """Stand-ins for arrays of one source, made when they are first asked for, with what the notes have written since."""
 
-    def __init__(self, arrays: Mapping[str, Array], take: Callable[[str, Array], StandIn]) -> None:
+    def __init__(self, arrays: Mapping[str, Array], take: Callable[[str], StandIn]) -> None:
         super().__init__()
-        self._arrays, self._take = arrays, take
-
-    def shape_of(self, name: str) -> tuple[int, ...]:
-        """Shape of the array of a name, for all runs."""
-        return self._arrays[name].shape
+        self.arrays, self._take = arrays, take
 
     def __missing__(self, name: str) -> StandIn:
-        self[name] = self._take(name, self._arrays[name])
+        self[name] = self._take(name)
         return self[name]
 
 
 class _Dictation:
     """Notes of phases in a row, with what they read and write."""
 
-    def __init__(self, state: Mapping[str, Array], draws: Mapping[str, Array], clock: Array, runs: int) -> None:
-        self.notes = Notes(runs)
-        self.clock = self.notes.take(clock)
-        self.reads: list[tuple[str, bool]] = []
-        self.state = _Shown(state, lambda name, array: self._taken(name, array, False))
-        self.draws = _Shown(draws, lambda name, array: self._taken(name, array, True))
-        self.writes: dict[str, StandIn | Array] = {}
+    def __init__(self, sources: Sources) -> None:
+        self.notes = Notes(next(iter(sources[STATE].values())).shape[-1])
+        self.reads: list[tuple[str, str]] = []
+        self.writes: dict[tuple[str, str], StandIn | Array] = {}
+        self.shown = {source: _Shown(arrays, self._taker(source, arrays)) for source, arrays in sources.items()}
 
-    def _taken(self, name: str, array: Array, is_draw: bool) -> StandIn:
-        self.reads.append((name, is_draw))
-        return self.notes.take(array)
+    def _taker(self, source: str, arrays: Mapping[str, Array]) -> Callable[[str], StandIn]:
+        def take(name: str) -> StandIn:
+            self.reads.append((source, name))
+            return self.notes.take(arrays[name])
+
+        return take
 
     def add(self, phase: Phase, given: Values, lanes: Sequence[str]) -> bool:
         """Note a phase down; False, and nothing noted, if that is not possible."""
-        entries, draws = read(self.state, phase, self.clock), [self.draws[lane] for lane in lanes]
+        entries = read(self.shown[STATE], phase, self.shown[NOW]["day"])
+        draws = [self.shown[DRAWS][lane] for lane in lanes]
+        return self._noted(STATE, lambda: phase.rule(entries, given, draws))
+
+    def add_tally(self, count: Count) -> bool:
+        """Note down how the tally goes on; False, and nothing noted, if that is not possible."""
+        before = {name: self.shown[TALLY][name] for name in self.shown[TALLY].arrays}
+        return self._noted(TALLY, lambda: count(before, self.shown[STATE], self.shown[NOW]["day"]))
+
+    def _noted(self, source: str, work: Callable[[], Mapping[str, StandIn | Array]]) -> bool:
         before = self.notes.length()
         try:
-            written = phase.rule(entries, given, draws)
-            shown = {name: self._as_read(name, value) for name, value in written.items()}
+            written = work()
+            shown = {name: self._as_read(source, name, value) for name, value in written.items()}
         except Unforeseen:
             self.notes.back_to(before)
             return False
-        self.writes.update(written)
-        self.state.update(shown)
+        self.writes.update({(source, name): value for name, value in written.items()})
+        self.shown[source].update(shown)
         return True
 
-    def _as_read(self, name: str, value: StandIn | Array) -> StandIn:
+    def _as_read(self, source: str, name: str, value: StandIn | Array) -> StandIn:
         """What was written, as the next phase reads it: in the form of the state, but that one run may stand for all."""
         found = value if isinstance(value, StandIn) else self.notes.steady(value)
-        if found.dtype != FLOAT or found.shape != (*self.state.shape_of(name)[:-1], 1):
+        if found.dtype != FLOAT or found.shape != (*self.shown[source].arrays[name].shape[:-1], 1):
             raise Unforeseen(f"the form of {name}")
         return found
 
     def stretch(self) -> Stretch:
         """What was noted."""
-        return Stretch(self.notes.routine(self.writes), tuple(self.reads))
+        return Stretch(self.notes.routine(list(self.writes.values())), tuple(self.reads), tuple(self.writes))
+
+
+Count = Callable[[Mapping[str, Any], Mapping[str, Any], Any], Mapping[str, Any]]
+"""From the tally, the state and the day to the tally after the step."""
 
 
 def parts_of_step(
     due: Sequence[Phase],
     given: Callable[[Phase], Values],
-    state: Mapping[str, Array],
-    draws: Mapping[str, Array],
-    clock: Array,
-    lanes: Lanes,
-) -> list[Part]:
-    """The phases that are due in a step, as few routines as possible; a phase whose rule cannot be noted down stands alone."""
-    runs = next(iter(state.values())).shape[-1]
-    parts: list[Part] = []
-    open_notes: _Dictation | None = None
+    lanes: Mapping[str, Sequence[str]],
+    sources: Sources,
+    count: Count,
+) -> list[Part | None]:
+    """The phases that are due in a step, as few routines as possible; a phase whose rule cannot be noted down stands alone.
+
+    Last comes the tally, in the last routine where it can be noted down; where it cannot, None stands for it.
+    """
+    parts: list[Part | None] = []
+    notes = _Dictation(sources)
     for phase in due:
-        if open_notes is None:
-            open_notes = _Dictation(state, draws, clock, runs)
-        if open_notes.add(phase, given(phase), lanes[phase.name]):
-            continue
-        if open_notes.writes:
-            parts.append(open_notes.stretch())
-        parts.append(phase)
-        open_notes = None
-    if open_notes is not None and open_notes.writes:
-        parts.append(open_notes.stretch())
-    return parts
+        if not notes.add(phase, given(phase), lanes[phase.name]):
+            parts += [notes.stretch(), phase] if notes.writes else [phase]
+            notes = _Dictation(sources)
+    counted = notes.add_tally(count)
+    parts += [notes.stretch()] if notes.writes else []
+    return parts if counted else [*parts, None]

@@ -22,7 +22,6 @@ from escalation_sim.parameters import Array
 
 __all__ = ["Notes", "Routine", "StandIn", "Unforeseen"]
 
-_REDUCE = "_reduce"  # after the name of a function: the reduction by it
 _ROUTINES_KEPT = 256  # sources of functions; a scenario needs about ten
 
 
@@ -59,7 +58,7 @@ class Notes:
     values : every value by its number, as it came out for the first run.
     constants : arrays that do not depend on what was handed in, for all runs; `tables` are the places of those without an axis of runs.
     given : numbers of the values that were handed in.
-    functions : names of NumPy's functions that are called.
+    functions : what is called, by name.
     """
 
     def __init__(self, runs: int) -> None:
@@ -69,7 +68,7 @@ class Notes:
         self.constants: list[Any] = []
         self.tables: set[int] = set()
         self.given: list[int] = []
-        self.functions: set[str] = set()
+        self.functions: dict[str, Any] = {}
         self._known: dict[tuple[str, tuple[int | _Constant, ...]], int] = {}
         self._places: dict[Any, _Constant] = {}
         self._changing: set[int] = set()
@@ -112,13 +111,13 @@ class Notes:
 
     def steady(self, value: Array) -> StandIn:
         """A stand-in for a constant that is read as if it were none."""
-        self.functions.add("positive")
+        self.functions["positive"] = np.positive
         return self.add("positive({})", (self.constant(value),), self.of_first(value))
 
     def add_empty(self, like: int, value: Array) -> StandIn:
         """Note an array that is filled piece by piece."""
         found = self._new(value)
-        self.functions.add("empty_like")
+        self.functions["empty_like"] = np.empty_like
         self.operations.append(_Operation(found.number, "empty_like({})", (like,)))
         self._changing.add(found.number)
         return found
@@ -139,13 +138,11 @@ class Notes:
         del self.operations[operations:], self.given[given:]
         self._known = {key: number for key, number in self._known.items() if number < values}
 
-    def routine(self, results: Mapping[str, Any]) -> Routine:
+    def routine(self, results: Sequence[StandIn | Array]) -> Routine:
         """A function of what was handed in that gives these results (stand-ins, or arrays that are constants)."""
-        parts = {
-            name: value.number if isinstance(value, StandIn) else self.constant(value) for name, value in results.items()
-        }
-        source = source_of(self, tuple(parts.values()))
-        return Routine(function_from(source, tuple(sorted(self.functions))), list(self.constants), self.tables, tuple(parts))
+        parts = [value.number if isinstance(value, StandIn) else self.constant(value) for value in results]
+        function = function_from(source_of(self, parts), tuple(sorted(self.functions.items())))
+        return Routine(function, list(self.constants), self.tables)
 
     def of_first(self, value: Any) -> Any:
         """What of an array belongs to the first run; what stands for all runs as it is."""
@@ -170,21 +167,19 @@ class Routine:
     ----------
     function : from the constants and what is handed in to the results.
     constants : its constants; `tables` are the places of those without an axis of runs.
-    names : of the results.
     """
 
     function: Callable[..., tuple[Array, ...]]
     constants: list[Any]
     tables: set[int]
-    names: tuple[str, ...]
     _bound: tuple[Any, ...] = field(init=False)
 
     def __post_init__(self) -> None:
         self._bound = tuple(self.constants)
 
-    def __call__(self, given: Sequence[Array]) -> dict[str, Array]:
-        """The results by name."""
-        return dict(zip(self.names, self.function(self._bound, given), strict=True))
+    def __call__(self, given: Sequence[Array]) -> tuple[Array, ...]:
+        """The results, in the order in which they were asked for."""
+        return self.function(self._bound, given)
 
     def keep(self, places: Array, count: int) -> None:
         """Go on with the runs at these places only, of so many."""
@@ -261,11 +256,17 @@ class StandIn:
         if method not in ("__call__", "reduce") or any(options.values()):
             raise Unforeseen(f"{ufunc.__name__}.{method} with {sorted(options)}")
         value = getattr(ufunc, method)(*(self.notes.now(one) for one in inputs))
-        return self._called(ufunc.__name__ + ("" if method == "__call__" else _REDUCE), inputs, value)
+        name = ufunc.__name__ + ("" if method == "__call__" else f"_{method}")
+        return self._called(name, ufunc if method == "__call__" else ufunc.reduce, inputs, value)
 
-    def _called(self, name: str, inputs: Sequence[Any], value: Any, more: str = "") -> StandIn:
+    def in_one_piece(self, function: Callable[..., Array], inputs: Sequence[Any]) -> StandIn:
+        """The call of a function that looks at values; see `asking`."""
+        name = f"{function.__module__}.{function.__qualname__}".replace(".", "_")
+        return self._called(name, function, inputs, function(*(self.notes.now(one) for one in inputs)))
+
+    def _called(self, name: str, function: Any, inputs: Sequence[Any], value: Any, more: str = "") -> StandIn:
         """Note the call of a function."""
-        self.notes.functions.add(name)
+        self.notes.functions[name] = function
         form = f"{name}({', '.join(['{}'] * len(inputs))}{more})"
         return self.notes.add(form, self._parts(inputs), value)
 
@@ -337,13 +338,13 @@ StandIn.__hash__ = None  # type: ignore[assignment]
 def _where(one: StandIn, condition: Any, yes: Any, no: Any) -> StandIn:
     notes = one.notes
     value = np.where(notes.now(condition), notes.now(yes), notes.now(no))
-    notes.functions.add("where")
+    notes.functions["where"] = np.where
     return notes.add("where({}, {}, {})", [*one._parts([condition]), *one._parts([yes, no])], value)
 
 
 def _max(one: StandIn, array: StandIn, axis: int, **options: float) -> StandIn:
     more = f", {axis}" + (f", None, None, False, {options['initial']!r}" if options else "")
-    return one._called("maximum" + _REDUCE, [array], np.max(array.value, axis=axis, **options), more)
+    return one._called("maximum_reduce", np.maximum.reduce, [array], np.max(array.value, axis=axis, **options), more)
 
 
 def _zeros_like(one: StandIn, array: StandIn) -> Array:
@@ -428,13 +429,8 @@ def source_of(notes: Notes, results: Sequence[int | _Constant]) -> str:
 
 
 @lru_cache(maxsize=_ROUTINES_KEPT)
-def function_from(source: str, names: tuple[str, ...]) -> Any:
-    """The function of a source; `names` are those of NumPy's functions in it. The source is made from operations alone: no text of a scenario gets into it."""
-    found: dict[str, Any] = {name: function_named(name) for name in names}
+def function_from(source: str, called: tuple[tuple[str, Any], ...]) -> Any:
+    """The function of a source, with what it calls by name. The source is made from operations alone: no text of a scenario gets into it."""
+    found: dict[str, Any] = dict(called)
     exec(compile(source, "<routine>", "exec"), found)
     return found["routine"]
-
-
-def function_named(name: str) -> Any:
-    """A function of NumPy's, or the reduction by one."""
-    return getattr(np, name.removesuffix(_REDUCE)).reduce if name.endswith(_REDUCE) else getattr(np, name)

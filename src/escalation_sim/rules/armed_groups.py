@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from escalation_sim.asking import in_one_piece, nowhere
 from escalation_sim.parameters import Array, Parameter, Values, section
 from escalation_sim.rates import flag, probability
 
@@ -56,6 +57,14 @@ def deaths_in_attack(uniform: Array, minimum: Array, exponent: Array, maximum: A
     return deaths
 
 
+@in_one_piece
+def deaths_where(struck: Array, uniform: Array, minimum: Array, exponent: Array, maximum: Array) -> Array:
+    """Deaths where a group struck, 0 elsewhere; strikes are rare."""
+    if nowhere(struck):
+        return np.zeros(struck.shape, uniform.dtype)
+    return flag(struck) * deaths_in_attack(uniform, minimum, exponent, maximum)
+
+
 def strikes(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:
     """Deaths each group inflicts in this step (0 without an attack)."""
     rate = strike_rate(
@@ -63,5 +72,4 @@ def strikes(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:
         spoiler=p.spoiler, appeasement=p.appeasement, restraint_by_talks=p.restraint_by_talks,
     )  # fmt: skip
     struck = u[0] < probability(rate, p.dt)
-    deaths = deaths_in_attack(u[1], p.member.deaths_minimum, p.member.deaths_exponent, p.member.deaths_maximum)
-    return {"strike_deaths": flag(struck) * deaths}
+    return {"strike_deaths": deaths_where(struck, u[1], p.member.deaths_minimum, p.member.deaths_exponent, p.member.deaths_maximum)}

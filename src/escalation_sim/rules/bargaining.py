@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from escalation_sim.asking import in_one_piece, nowhere
 from escalation_sim.parameters import Array, Parameter, Values, section
-from escalation_sim.places import last_place, nowhere
+from escalation_sim.places import last_place
 from escalation_sim.rates import among, flag, probability, ratio
 from escalation_sim.sums import added
 
@@ -84,6 +85,19 @@ def pace_of_talks(p: Values) -> Array:
     return pace
 
 
+@in_one_piece
+def channel_agreed_in(channel: Array, struck: Array, uniform: Array, chance: Array, agreed: Array) -> Array:
+    """Place of the channel in which a deal was struck, `channel` elsewhere. `agreed` are the rates of agreement; the draw falls into one of them."""
+    if nowhere(struck):
+        return channel.copy()
+    before, total = np.empty_like(agreed), np.zeros_like(chance)
+    for place in range(len(agreed)):
+        before[place] = total
+        total = total + agreed[place]
+    choice = ratio(uniform, chance) * total
+    return np.where(struck, last_place((agreed > 0.0) & (choice >= before)), channel)
+
+
 def deal(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:
     """Talks, and whether a deal is struck in this step and through which channel."""
     ladder = p.ladder
@@ -98,22 +112,13 @@ def deal(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:
     both = probability_of_yes(s.willingness[0], s.price_of_publicity[0], p.channel.publicity)
     both = both * probability_of_yes(s.willingness[1], s.price_of_publicity[1], p.channel.publicity)
     yes, possible = rates * both, flag(rates > 0.0) * both
-    talks, agreed = added(rates), np.zeros_like(pace)
-    before = np.empty_like(yes)
-    for channel in range(len(yes)):
-        before[channel] = agreed
-        agreed = agreed + yes[channel]
-    chance = probability(agreed, p.dt)
-    tried = u[0] < probability(talks, p.dt)
+    chance = probability(added(yes), p.dt)
+    tried = u[0] < probability(added(rates), p.dt)
     struck = u[0] < chance  # a part of those tried, since no rate of agreement is above that of talks
-    through = s.deal_channel
-    if not nowhere(struck):
-        choice = ratio(u[0], chance) * agreed  # which rate the draw falls into, where it falls into any
-        through = np.where(struck, last_place((rates > 0.0) & (choice >= before)), through)
     return {
         "talks_near": np.max(possible, axis=0, initial=0.0),
         "fought": fought,
         "deal_tried": flag(tried),
         "deal_struck": flag(struck),
-        "deal_channel": through,
+        "deal_channel": channel_agreed_in(s.deal_channel, struck, u[0], chance, yes),
     }

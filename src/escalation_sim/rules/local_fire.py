@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from escalation_sim.asking import in_one_piece, nowhere
 from escalation_sim.parameters import Array, Parameter, Values, section
-from escalation_sim.places import nowhere
 from escalation_sim.rates import decayed, flag
 
 PARAMETERS = section(
@@ -30,6 +30,7 @@ PARAMETERS = section(
 _MOST_EXCHANGES = 10  # in one step; the rate stays far below
 
 
+@in_one_piece
 def exchanges(uniform: Array, expected: Array) -> Array:
     """Poisson number of exchanges by inversion, cut at 10."""
     term = np.exp(-expected)

@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from escalation_sim.asking import nowhere
 from escalation_sim.parameters import Array, Parameter, Values, section
-from escalation_sim.places import nowhere
 from escalation_sim.rates import flag
 
 PARAMETERS = section(
