@@ -7,7 +7,7 @@ memory does not grow with the number of runs unless trajectories are asked for.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 import numpy as np
@@ -18,7 +18,8 @@ from escalation_sim.plan import Part, Sources, Stretch, parts_of_step, read, spr
 from escalation_sim.rivalry import crises_over
 from escalation_sim.rulers import ruler_of
 from escalation_sim.scenario import Scenario
-from escalation_sim.state import Setting, initial_state, processes
+from escalation_sim.scenario.schema import STATUSES
+from escalation_sim.state import VARIABLES, Setting, initial_state, processes
 from escalation_sim.turn import DAYS_BETWEEN, TURN, Phase
 
 __all__ = ["CHUNK", "Ledger", "computed", "steps"]
@@ -54,7 +55,7 @@ class Chunk:
     live: Array
     lanes: dict[str, tuple[str, ...]]
     step: int = 0
-    plans: dict[Rhythm, list[Part | None]] = field(default_factory=dict)
+    plans: dict[Rhythm, list[Part | None] | None] = field(default_factory=dict)
     given: dict[str, Values] = field(default_factory=dict)
     goes_on: Array = field(init=False)
 
@@ -69,9 +70,14 @@ class Chunk:
 
     def parts(self, rhythm: Rhythm, sources: Sources, count: Callable[..., dict[str, Array]]) -> list[Part | None]:
         """The parts of a step on which these intervals begin anew."""
-        if rhythm not in self.plans:
-            self.plans[rhythm] = parts_of_step(phases_due(rhythm), self.given_to, self.lanes, sources, count)
-        return self.plans[rhythm]
+        if rhythm not in self.plans:  # what comes only once is not worth its notes
+            self.plans[rhythm] = None
+            return [*phases_due(rhythm), None]
+        plan = self.plans[rhythm]
+        if plan is None:
+            plan = parts_of_step(phases_due(rhythm), self.given_to, self.lanes, sources, count)
+            self.plans[rhythm] = plan
+        return plan
 
     def begin_anew(self) -> None:
         """Forget what follows from what the rules are given, after that has changed."""
@@ -82,7 +88,7 @@ class Chunk:
         self.state = {name: array.take(places, axis=-1) for name, array in self.state.items()}
         self.tally = {name: array.take(places, axis=-1) for name, array in self.tally.items()}
         self.draws.keep(places)
-        for part in (part for plan in self.plans.values() for part in plan):
+        for part in (part for plan in self.plans.values() for part in plan or ()):
             if isinstance(part, Stretch):
                 part.routine.keep(places, len(self.live))
         self.setting.keep(places)
@@ -295,6 +301,21 @@ def carry_on(chunk: Chunk, ledger: Ledger, last_step: int) -> None:
         chunk.live = chunk.live[:0]
 
 
+def without_lines_closed_for_good(scenario: Scenario, design: Mapping[str, Array], keep: Sequence[str]) -> Scenario:
+    """The scenario without channels that are closed and that nothing in it opens: they do nothing, and nobody draws for them.
+
+    All of them stay where their own state is to be kept, and one stays in any case.
+    """
+    if any(VARIABLES[name].owner == "channel" for name in keep):
+        return scenario
+    lines = [
+        channel
+        for channel in scenario.channels
+        if channel.status != STATUSES["closed"] or channel.since_trigger or channel.schedule or f"channels.{channel.name}.status" in design
+    ]
+    return replace(scenario, channels=tuple(lines or scenario.channels[:1]))
+
+
 def computed(
     scenario: Scenario,
     seed: int,
@@ -311,6 +332,7 @@ def computed(
     until enough runs are left to fill one; at most one chunk's worth waits at each stage, so memory does not grow.
     """
     keep_the_heap()
+    scenario = without_lines_closed_for_good(scenario, design or {}, keep)
     numbers = np.asarray(runs, dtype=np.int64)
     ledger = Ledger(scenario, len(numbers), keep)
     steps_a_day = round(24.0 / scenario.step_hours)

@@ -256,8 +256,21 @@ class StandIn:
         if method not in ("__call__", "reduce") or any(options.values()):
             raise Unforeseen(f"{ufunc.__name__}.{method} with {sorted(options)}")
         value = getattr(ufunc, method)(*(self.notes.now(one) for one in inputs))
+        same = self._unchanged(ufunc, inputs, value) if method == "__call__" else None
+        if same is not None:
+            return same
         name = ufunc.__name__ + ("" if method == "__call__" else f"_{method}")
         return self._called(name, ufunc if method == "__call__" else ufunc.reduce, inputs, value)
+
+    @staticmethod
+    def _unchanged(ufunc: np.ufunc, inputs: Sequence[Any], value: Any) -> StandIn | None:
+        """The operand that an operation gives back as it was: many a parameter is one."""
+        for one, other in ((inputs[0], inputs[-1]), (inputs[-1], inputs[0])) if ufunc in _KEEPS else ():
+            is_first = one is inputs[0]
+            if isinstance(one, StandIn) and not isinstance(other, StandIn) and (is_first or ufunc is np.multiply):
+                if np.all(other == 1) and one.dtype == value.dtype and one.shape == value.shape:
+                    return one
+        return None
 
     def in_one_piece(self, function: Callable[..., Array], inputs: Sequence[Any]) -> StandIn:
         """The call of a function that looks at values; see `asking`."""
@@ -308,6 +321,9 @@ class StandIn:
         raise Unforeseen("a number")
 
     __index__ = __int__ = __float__
+
+
+_KEEPS = (np.multiply, np.true_divide)  # what is multiplied or divided by one
 
 
 def _binary(ufunc: np.ufunc, *, turned: bool = False) -> Callable[[StandIn, Any], Any]:
