@@ -26,6 +26,7 @@ __all__ = ["CHUNK", "Ledger", "computed", "steps"]
 
 CHUNK = 8192
 _CARRIED_ALONG = 0.08  # largest share of ended runs in a chunk: putting the others together costs about as much as a step
+_PHASES = {phase.name: phase for phase in TURN}
 _HEAP_BYTES = 31 << 20
 _MERGE_ON_DAYS = (14, 28, 56)  # runs that go on beyond these days are put together, so that no chunk runs nearly empty
 
@@ -43,7 +44,8 @@ class Chunk:
     setting, state, tally : what the live runs are made of.
     draws : their chance; `lanes` its processes by phase.
     live : rows of the runs in the ledger.
-    plans : how a step is gone through, by the intervals that begin anew with it; made when first needed, and again when what the rules are given has changed.
+    notes : how a step is gone through, by the intervals that begin anew with it (see `plan`); chunks of one scenario share them.
+    plans : the same for what the rules are given now; made when needed.
     goes_on : which of them have not ended; those that have are carried along until it is worth putting the others together.
     step : steps done.
     """
@@ -55,7 +57,8 @@ class Chunk:
     live: Array
     lanes: dict[str, tuple[str, ...]]
     step: int = 0
-    plans: dict[Rhythm, list[Part | None] | None] = field(default_factory=dict)
+    notes: dict[Rhythm, list[Part | None] | None] = field(default_factory=dict)
+    plans: dict[Rhythm, list[Part | None]] = field(default_factory=dict)
     given: dict[str, Values] = field(default_factory=dict)
     goes_on: Array = field(init=False)
 
@@ -70,14 +73,22 @@ class Chunk:
 
     def parts(self, rhythm: Rhythm, sources: Sources, count: Callable[..., dict[str, Array]]) -> list[Part | None]:
         """The parts of a step on which these intervals begin anew."""
-        if rhythm not in self.plans:  # what comes only once is not worth its notes
-            self.plans[rhythm] = None
-            return [*phases_due(rhythm), None]
-        plan = self.plans[rhythm]
-        if plan is None:
-            plan = parts_of_step(phases_due(rhythm), self.given_to, self.lanes, sources, count)
-            self.plans[rhythm] = plan
-        return plan
+        if rhythm not in self.plans:
+            if rhythm not in self.notes:  # what comes only once is not worth its notes
+                self.notes[rhythm] = None
+                return [*phases_due(rhythm), None]
+            self.plans[rhythm] = self._bound(self.notes[rhythm])
+            if self.plans[rhythm] is None:
+                self.notes[rhythm] = parts_of_step(phases_due(rhythm), self.given_to, self.lanes, sources, count)
+                self.plans[rhythm] = self._bound(self.notes[rhythm])
+        return self.plans[rhythm]
+
+    def _bound(self, noted: list[Part | None] | None) -> list[Part | None] | None:
+        """A plan for what the rules are given now; None if the notes do not hold for it."""
+        runs = len(self.live)
+        plan = [part.bound(lambda name: self.given_to(_PHASES[name]), runs) if isinstance(part, Stretch) else part for part in noted or ()]
+        is_sound = noted and all((new is None) == (old is None) for new, old in zip(plan, noted, strict=True))
+        return plan if is_sound else None
 
     def begin_anew(self) -> None:
         """Forget what follows from what the rules are given, after that has changed."""
@@ -88,7 +99,7 @@ class Chunk:
         self.state = {name: array.take(places, axis=-1) for name, array in self.state.items()}
         self.tally = {name: array.take(places, axis=-1) for name, array in self.tally.items()}
         self.draws.keep(places)
-        for part in (part for plan in self.plans.values() for part in plan or ()):
+        for part in (part for plan in self.plans.values() for part in plan):
             if isinstance(part, Stretch):
                 part.routine.keep(places, len(self.live))
         self.setting.keep(places)
@@ -117,6 +128,7 @@ class Chunk:
             np.concatenate([part.live for part in parts]),
             first.lanes,
             first.step,
+            notes=first.notes,
         )
 
 
@@ -208,9 +220,14 @@ def keep_the_heap() -> None:
 
 
 def begin(
-    scenario: Scenario, seed: int, runs: Sequence[int] | Array, first_row: int = 0, design: Mapping[str, Array] | None = None
+    scenario: Scenario,
+    seed: int,
+    runs: Sequence[int] | Array,
+    first_row: int = 0,
+    design: Mapping[str, Array] | None = None,
+    notes: dict[Rhythm, list[Part | None] | None] | None = None,
 ) -> Chunk:
-    """The chunk before its first step; its rows in the ledger start at `first_row`."""
+    """The chunk before its first step; its rows in the ledger start at `first_row`. Chunks of one scenario may share their `notes`."""
     setting = Setting(scenario, seed, runs, design)
     found = processes(scenario)
     return Chunk(
@@ -220,6 +237,7 @@ def begin(
         Draws(seed, runs, [process for of_phase in found.values() for process in of_phase]),
         np.arange(first_row, first_row + len(runs)),
         {name: tuple(process.name for process in of_phase) for name, of_phase in found.items()},
+        notes={} if notes is None else notes,
     )
 
 
@@ -353,10 +371,11 @@ def computed(
             if sum(len(one.live) for one in waiting[stage + 1]) >= size:
                 go_on(stage + 1)
 
+    notes: dict[Rhythm, list[Part | None] | None] = {}
     share = max(-(-len(numbers) // max(round(len(numbers) / size), 1)), 1)
     for start in range(0, len(numbers), share):
         of_chunk = {path: values[start : start + share] for path, values in (design or {}).items()}
-        chunk = begin(scenario, seed, numbers[start : start + share], start, of_chunk)
+        chunk = begin(scenario, seed, numbers[start : start + share], start, of_chunk, notes)
         ledger.enter(chunk)
         waiting[0].append(chunk)
         del chunk

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from escalation_sim.parameters import FLOAT, Array, Values
-from escalation_sim.routines import Notes, Routine, StandIn, Unforeseen
+from escalation_sim.routines import Notes, Path, Routine, StandIn, Unforeseen
 from escalation_sim.turn import Phase
 
 __all__ = ["Part", "Sources", "Stretch", "parts_of_step", "read", "spread"]
@@ -29,7 +29,7 @@ class Stretch:
 
     Attributes
     ----------
-    routine : gives what they write from what they read.
+    routine : gives what they write from what they read, bound to parameters.
     reads, writes : places and names in the sources (see `Sources`), in the order of the routine.
     """
 
@@ -37,6 +37,11 @@ class Stretch:
     reads: tuple[tuple[str, str], ...]
     writes: tuple[tuple[str, str], ...]
     _uneven: tuple[int, ...] | None = field(default=None, repr=False)
+
+    def bound(self, given: Callable[[str], Values], runs: int) -> Stretch | None:
+        """The same for what rules are given (by name of the phase); None if it does not hold for that."""
+        routine = self.routine.bound(lambda path: entry_at(given, path), runs)
+        return None if routine is None else Stretch(routine, self.reads, self.writes)
 
     def take_step(self, sources: Mapping[str, dict[str, Array]]) -> None:
         """Renew state and tally, in full shape."""
@@ -63,6 +68,15 @@ class Stretch:
 
 Part = Stretch | Phase
 """Phases in a row, or one that has to be called as it is."""
+
+
+def entry_at(given: Callable[[str], Values], path: Path) -> Any:
+    """What is found at a path: name of the phase, then entries of what its rule is given."""
+    first, *others = path
+    entry: Any = given(str(first))
+    for key in others:
+        entry = entry[key] if isinstance(key, int) else entry.__dict__[key]
+    return entry
 
 
 def spread(array: Array, shape: tuple[int, ...]) -> Array:
@@ -99,7 +113,7 @@ class _Dictation:
     def __init__(self, sources: Sources) -> None:
         self.notes = Notes(next(iter(sources[STATE].values())).shape[-1])
         self.reads: list[tuple[str, str]] = []
-        self.writes: dict[tuple[str, str], StandIn | Array] = {}
+        self.writes: dict[tuple[str, str], StandIn] = {}
         self.shown = {source: _Shown(arrays, self._taker(source, arrays)) for source, arrays in sources.items()}
 
     def _taker(self, source: str, arrays: Mapping[str, Array]) -> Callable[[str], StandIn]:
@@ -113,7 +127,8 @@ class _Dictation:
         """Note a phase down; False, and nothing noted, if that is not possible."""
         entries = read(self.shown[STATE], phase, self.shown[NOW]["day"])
         draws = [self.shown[DRAWS][lane] for lane in lanes]
-        return self._noted(STATE, lambda: phase.rule(entries, given, draws))
+        parameters = self.notes.of_parameters(given, (phase.name,))
+        return self._noted(STATE, lambda: phase.rule(entries, parameters, draws))
 
     def add_tally(self, count: Count) -> bool:
         """Note down how the tally goes on; False, and nothing noted, if that is not possible."""
@@ -124,18 +139,18 @@ class _Dictation:
         before = self.notes.length()
         try:
             written = work()
-            shown = {name: self._as_read(source, name, value) for name, value in written.items()}
+            found = {name: self._as_read(source, name, value) for name, value in written.items()}
         except Unforeseen:
             self.notes.back_to(before)
             return False
-        self.writes.update({(source, name): value for name, value in written.items()})
-        self.shown[source].update(shown)
+        self.writes.update({(source, name): value for name, value in found.items()})
+        self.shown[source].update(found)
         return True
 
     def _as_read(self, source: str, name: str, value: StandIn | Array) -> StandIn:
         """What was written, as the next phase reads it: in the form of the state, but that one run may stand for all."""
         found = value if isinstance(value, StandIn) else self.notes.steady(value)
-        if found.dtype != FLOAT or found.shape != (*self.shown[source].arrays[name].shape[:-1], 1):
+        if found.dtype != FLOAT or found.shape[:-1] != self.shown[source].arrays[name].shape[:-1]:
             raise Unforeseen(f"the form of {name}")
         return found
 
@@ -155,7 +170,7 @@ def parts_of_step(
     sources: Sources,
     count: Count,
 ) -> list[Part | None]:
-    """The phases that are due in a step, as few routines as possible; a phase whose rule cannot be noted down stands alone.
+    """The phases that are due in a step, as few routines as possible, not bound yet; a phase whose rule cannot be noted down stands alone.
 
     Last comes the tally, in the last routine where it can be noted down; where it cannot, None stands for it.
     """

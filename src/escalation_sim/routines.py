@@ -1,12 +1,12 @@
 """Rules as routines: straight lines of array operations, noted down once and then repeated.
 
 A rule is written to be read. For a hundred runs NumPy takes a third of a microsecond to multiply two arrays, and Python twice as long to get there: attributes, calls,
-keywords, numbers that follow from parameters and have been computed at every step before. So a driver lets phases run once with stand-ins in the place of
-state and draws. A stand-in computes as arrays do and notes every operation; what follows from parameters alone is computed by NumPy meanwhile and enters as a constant.
-The notes become the source of a function that does the same operations on the same numbers in the same order, and so gives the same bits.
+keywords, numbers that follow from parameters and have been computed at every step before. So the batch engine lets phases run once with stand-ins in the place of
+parameters, state and draws. A stand-in computes as arrays do and notes every operation. The notes become the source of two functions that do the same operations on the
+same numbers in the same order, and so give the same bits: one for what follows from parameters alone, called when those have changed, one for a step.
 
-What cannot be noted is a question about values that are not known in advance (``if struck.any()``). `Unforeseen` is raised; the driver calls such a rule as it stands.
-Where a question only serves to leave out work that would change nothing, a rule asks `places.nowhere`, and the routine does the work.
+What cannot be noted is a question about state or draws (``if struck.any()``). `Unforeseen` is raised; the engine calls such a rule as it stands. A question about
+parameters is noted with its answer, and the notes hold for all parameters that give the same answers. For questions that rules may ask see `asking`.
 """
 
 from __future__ import annotations
@@ -18,11 +18,14 @@ from typing import Any
 
 import numpy as np
 
-from escalation_sim.parameters import Array
+from escalation_sim.parameters import Array, Values
 
-__all__ = ["Notes", "Routine", "StandIn", "Unforeseen"]
+__all__ = ["Notes", "Path", "Routine", "StandIn", "Unforeseen"]
 
-_ROUTINES_KEPT = 256  # sources of functions; a scenario needs about ten
+Path = tuple[str | int, ...]
+"""Where a parameter is found: names of entries, and places in tuples."""
+
+_FUNCTIONS_KEPT = 512  # made from sources; a scenario needs about ten
 
 
 class Unforeseen(Exception):
@@ -30,23 +33,22 @@ class Unforeseen(Exception):
 
 
 @dataclass(frozen=True)
-class _Constant:
-    """A constant by its place in the notes."""
+class _Fixed:
+    """A number of the source or a table of the ladder, by its place in the notes."""
 
     place: int
 
 
+_Part = int | _Fixed
+
+
 @dataclass(frozen=True)
 class _Operation:
-    """One operation: `form` is its source, with braces for what it is applied to.
-
-    `parts` are values by number, or constants. An operation that changes a value has that as `target` and gives nothing new.
-    """
+    """One operation: `form` is its source, with braces for what it is applied to; `target` is the number of what comes out."""
 
     target: int
     form: str
-    parts: tuple[int | _Constant, ...]
-    changes: bool = False
+    parts: tuple[_Part, ...]
 
 
 class Notes:
@@ -55,9 +57,10 @@ class Notes:
     Attributes
     ----------
     operations : in order.
-    values : every value by its number, as it came out for the first run.
-    constants : arrays that do not depend on what was handed in, for all runs; `tables` are the places of those without an axis of runs.
-    given : numbers of the values that were handed in.
+    values : every value by its number: what follows from parameters (the numbers `known`) for all runs, the rest as it came out for the first.
+    fixed : numbers of the source and tables.
+    parameters, given : numbers of the parameters, with where each is found, and of the state and draws that are handed in.
+    answers : questions about parameters, by number, and what the answer was.
     functions : what is called, by name.
     """
 
@@ -65,68 +68,76 @@ class Notes:
         self.runs = runs
         self.operations: list[_Operation] = []
         self.values: list[Any] = []
-        self.constants: list[Any] = []
-        self.tables: set[int] = set()
+        self.known: set[int] = set()
+        self.fixed: list[Any] = []
+        self.parameters: dict[int, Path] = {}
         self.given: list[int] = []
+        self.answers: dict[int, bool] = {}
         self.functions: dict[str, Any] = {}
-        self._known: dict[tuple[str, tuple[int | _Constant, ...]], int] = {}
-        self._places: dict[Any, _Constant] = {}
-        self._changing: set[int] = set()
+        self._before: dict[tuple[str, tuple[_Part, ...]], int] = {}
+        self._places: dict[Any, _Fixed] = {}
+        self._shown: dict[int, tuple[Any, Any]] = {}
 
     def take(self, value: Array) -> StandIn:
-        """A stand-in for a value that will be handed in, of all runs."""
+        """A stand-in for state or draws that will be handed in, of all runs."""
         found = self._new(self.of_first(value))
         self.given.append(found.number)
         return found
 
-    def constant(self, value: Any, *, is_table: bool = False) -> _Constant:
-        """A constant; of a table the last axis has nothing to do with runs."""
-        key = id(value) if isinstance(value, np.ndarray) else repr(value)
-        if key not in self._places:
-            self._places[key] = _Constant(len(self.constants))
-            self.constants.append(value)  # held, so that nothing else gets its id
-        if is_table:
-            self.tables.add(self._places[key].place)
-        return self._places[key]
+    def of_parameters(self, entry: Any, path: Path) -> Any:
+        """Stand-ins for the arrays among what a rule is given; everything else as it is."""
+        if isinstance(entry, tuple):
+            return tuple(self.of_parameters(one, (*path, place)) for place, one in enumerate(entry))
+        if not isinstance(entry, np.ndarray | Values):
+            return entry
+        if id(entry) not in self._shown:
+            found: Any
+            if isinstance(entry, Values):
+                found = Values({name: self.of_parameters(one, (*path, name)) for name, one in entry.__dict__.items()})
+            else:
+                found = self._new(entry)
+                self.parameters[found.number] = path
+                self.known.add(found.number)
+            self._shown[id(entry)] = (found, entry)  # held, so that nothing else gets its id
+        return self._shown[id(entry)][0]
 
-    def number(self, value: Any, others: Sequence[Any]) -> _Constant:
+    def fix(self, value: Any) -> _Fixed:
+        """A table, or a number with its precision."""
+        if isinstance(value, np.ndarray) and value.ndim and value.shape[-1] == self.runs > 1:
+            raise Unforeseen("an array of runs that is no parameter")
+        return self._fixed(id(value) if isinstance(value, np.ndarray) else repr(value), value)
+
+    def table(self, value: Array) -> _Fixed:
+        """A table, whatever its length."""
+        return self._fixed(id(value), value)
+
+    def number(self, value: Any, others: Sequence[Any]) -> _Fixed:
         """A number of the source beside other operands, in the precision in which it counts there: NumPy takes half as long over such an array."""
         dtype = np.result_type(value, *others)
-        key = (repr(value), dtype)
+        return self._fixed((repr(value), dtype), np.array(value, dtype))
+
+    def _fixed(self, key: Any, value: Any) -> _Fixed:
         if key not in self._places:
-            self._places[key] = self.constant(np.array(value, dtype))
+            self._places[key] = _Fixed(len(self.fixed))
+            self.fixed.append(value)
         return self._places[key]
 
-    def add(self, form: str, parts: Sequence[int | _Constant], value: Any) -> StandIn:
+    def add(self, form: str, parts: Sequence[_Part], value: Any) -> StandIn:
         """Note an operation, unless it was done before."""
         key = (form, tuple(parts))
-        is_steady = not self._changing.intersection(part for part in parts if isinstance(part, int))
-        if is_steady and key in self._known:
-            return StandIn(self, self._known[key])
+        if key in self._before:
+            return StandIn(self, self._before[key])
         found = self._new(value)
+        if all(isinstance(part, _Fixed) or part in self.known for part in parts):
+            self.known.add(found.number)
         self.operations.append(_Operation(found.number, *key))
-        if is_steady:
-            self._known[key] = found.number
+        self._before[key] = found.number
         return found
 
     def steady(self, value: Array) -> StandIn:
-        """A stand-in for a constant that is read as if it were none."""
+        """A stand-in for an array that depends on nothing."""
         self.functions["positive"] = np.positive
-        return self.add("positive({})", (self.constant(value),), self.of_first(value))
-
-    def add_empty(self, like: int, value: Array) -> StandIn:
-        """Note an array that is filled piece by piece."""
-        found = self._new(value)
-        self.functions["empty_like"] = np.empty_like
-        self.operations.append(_Operation(found.number, "empty_like({})", (like,)))
-        self._changing.add(found.number)
-        return found
-
-    def add_change(self, target: int, key: str, value: int | _Constant) -> None:
-        """Note that a piece of an array is filled."""
-        if target not in self._changing:
-            raise Unforeseen("a value is changed that others may hold")
-        self.operations.append(_Operation(target, "{}[" + key + "] = {}", (target, value), changes=True))
+        return self.add("positive({})", (self.fix(value),), value)
 
     def length(self) -> tuple[int, int, int]:
         """Where the notes stand, for `back_to`."""
@@ -136,13 +147,30 @@ class Notes:
         """Strike out what was noted since."""
         operations, values, given = length
         del self.operations[operations:], self.given[given:]
-        self._known = {key: number for key, number in self._known.items() if number < values}
+        self._before = {key: number for key, number in self._before.items() if number < values}
+        self.answers = {number: answer for number, answer in self.answers.items() if number < values}
 
-    def routine(self, results: Sequence[StandIn | Array]) -> Routine:
-        """A function of what was handed in that gives these results (stand-ins, or arrays that are constants)."""
-        parts = [value.number if isinstance(value, StandIn) else self.constant(value) for value in results]
-        function = function_from(source_of(self, parts), tuple(sorted(self.functions.items())))
-        return Routine(function, list(self.constants), self.tables)
+    def routine(self, results: Sequence[StandIn]) -> Routine:
+        """A function of what is handed in that gives these results."""
+        wanted = [result.number for result in results]
+        now = [one for one in needed(self.operations, wanted) if one.target not in self.known]
+        used = {part for one in now for part in one.parts if isinstance(part, int)} | set(wanted)
+        kept = sorted(used & self.known)
+        of_parameters = needed(self.operations, [*kept, *self.answers])
+        asked = {part for one in of_parameters for part in one.parts if part in self.parameters} | (
+            set(self.parameters) & set(kept)
+        )
+        paths = {number: path for number, path in self.parameters.items() if number in asked}
+        return Routine(
+            self._function(of_parameters, [list(paths)], [*kept, *self.answers]),
+            self._function(now, [kept, self.given], wanted),
+            tuple(self.fixed),
+            {path: form_of(self.values[number], self.runs) for number, path in paths.items()},
+            tuple(self.answers.values()),
+        )
+
+    def _function(self, operations: Sequence[_Operation], handed: Sequence[Sequence[int]], results: Sequence[int]) -> Any:
+        return function_from(source_of(operations, handed, results, len(self.fixed)), tuple(sorted(self.functions.items())))
 
     def of_first(self, value: Any) -> Any:
         """What of an array belongs to the first run; what stands for all runs as it is."""
@@ -150,9 +178,12 @@ class Notes:
             return value[..., :1]
         return value
 
-    def now(self, one: Any) -> Any:
-        """The value of an operand for the first run."""
-        return one.value if isinstance(one, StandIn) else self.of_first(one)
+    def operands(self, inputs: Sequence[Any]) -> list[Any]:
+        """Values of operands: for all runs where all of them are known, else for the first."""
+        values = [self.values[one.number] if isinstance(one, StandIn) else one for one in inputs]
+        if all(one.number in self.known for one in inputs if isinstance(one, StandIn)):
+            return values
+        return [self.of_first(value) for value in values]
 
     def _new(self, value: Any) -> StandIn:
         self.values.append(value)
@@ -161,40 +192,57 @@ class Notes:
 
 @dataclass
 class Routine:
-    """A function made from notes.
+    """Functions made from notes.
 
     Attributes
     ----------
-    function : from the constants and what is handed in to the results.
-    constants : its constants; `tables` are the places of those without an axis of runs.
+    of_parameters : from what is fixed and the parameters to what follows from them, and the answers to questions.
+    of_step : from what is fixed, what follows from parameters and what is handed in to the results.
+    fixed : what is fixed.
+    forms : where the parameters are found and of what form they have to be.
+    answers : the answers for which the notes hold.
+    known : what follows from the parameters it is bound to, for all runs.
     """
 
-    function: Callable[..., tuple[Array, ...]]
-    constants: list[Any]
-    tables: set[int]
-    _bound: tuple[Any, ...] = field(init=False)
+    of_parameters: Callable[..., tuple[Any, ...]]
+    of_step: Callable[..., tuple[Array, ...]]
+    fixed: tuple[Any, ...]
+    forms: Mapping[Path, tuple[Any, ...]]
+    answers: tuple[bool, ...]
+    known: tuple[Any, ...] = field(default=(), repr=False)
 
-    def __post_init__(self) -> None:
-        self._bound = tuple(self.constants)
+    def bound(self, parameter: Callable[[Path], Any], runs: int) -> Routine | None:
+        """The routine for the parameters that are found so; None if the notes do not hold for them."""
+        parameters = [parameter(path) for path in self.forms]
+        if [form_of(one, runs) for one in parameters] != list(self.forms.values()):
+            return None
+        found = self.of_parameters(self.fixed, parameters)
+        known, answers = found[: len(found) - len(self.answers)], found[len(found) - len(self.answers) :]
+        if any(bool(answer) != before for answer, before in zip(answers, self.answers, strict=True)):
+            return None
+        return Routine(self.of_parameters, self.of_step, self.fixed, self.forms, self.answers, known)
 
     def __call__(self, given: Sequence[Array]) -> tuple[Array, ...]:
         """The results, in the order in which they were asked for."""
-        return self.function(self._bound, given)
+        return self.of_step(self.fixed, self.known, given)
 
     def keep(self, places: Array, count: int) -> None:
         """Go on with the runs at these places only, of so many."""
         if count > 1:
-            self.constants = [
-                array.take(places, axis=-1)
-                if isinstance(array, np.ndarray) and array.ndim and array.shape[-1] == count and place not in self.tables
-                else array
-                for place, array in enumerate(self.constants)
-            ]
-            self._bound = tuple(self.constants)
+            self.known = tuple(
+                one.take(places, axis=-1) if isinstance(one, np.ndarray) and one.ndim and one.shape[-1] == count else one
+                for one in self.known
+            )
+
+
+def form_of(parameter: Any, runs: int) -> tuple[Any, ...]:
+    """Shape of a parameter, and whether it differs from run to run."""
+    shape = parameter.shape
+    return (*shape[:-1], shape[-1] == runs > 1, parameter.dtype) if shape else (parameter.dtype,)
 
 
 class StandIn:
-    """Stands for an array whose values are not known yet; its shape and precision are."""
+    """Stands for an array: a parameter, or one whose values are not known yet but its shape and precision are."""
 
     __slots__ = ("notes", "number")
 
@@ -206,6 +254,11 @@ class StandIn:
     def value(self) -> Any:
         """The value while notes are taken."""
         return self.notes.values[self.number]
+
+    @property
+    def is_known(self) -> bool:
+        """Whether it follows from parameters alone."""
+        return self.number in self.notes.known
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -231,11 +284,6 @@ class StandIn:
     def __getitem__(self, key: Any) -> StandIn:
         return self.notes.add("{}[" + in_source(key) + "]", (self.number,), self.value[key])
 
-    def __setitem__(self, key: Any, value: Any) -> None:
-        part = value.number if isinstance(value, StandIn) else self.notes.constant(value)
-        self.notes.add_change(self.number, in_source(key), part)
-        self.value[key] = self.notes.now(value)
-
     def astype(self, dtype: Any) -> StandIn:
         """As of an array."""
         return self._method("astype", self.value.astype(dtype), np.dtype(dtype))
@@ -244,49 +292,36 @@ class StandIn:
         """As of an array."""
         return self._method("view", self.value.view(dtype), np.dtype(dtype))
 
+    def any(self) -> StandIn:
+        """As of an array; only of parameters."""
+        return self.notes.add("{}.any()", (self.number,), self._if_known().any())
+
+    def all(self) -> StandIn:
+        """As of an array; only of parameters."""
+        return self.notes.add("{}.all()", (self.number,), self._if_known().all())
+
     def entries_of(self, table: Array) -> StandIn:
         """The entries of a table at these places; see `places.entries`."""
-        parts = (self.notes.constant(table, is_table=True), self.number)
+        parts = (self.notes.table(table), self.number)
         return self.notes.add("{}.take({}, None, None, 'clip')", parts, table.take(self.value, mode="clip"))
-
-    def _method(self, name: str, value: Any, argument: Any) -> StandIn:
-        return self.notes.add("{}." + name + "({})", (self.number, self.notes.constant(argument)), value)
-
-    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> StandIn:
-        if method not in ("__call__", "reduce") or any(options.values()):
-            raise Unforeseen(f"{ufunc.__name__}.{method} with {sorted(options)}")
-        value = getattr(ufunc, method)(*(self.notes.now(one) for one in inputs))
-        same = self._unchanged(ufunc, inputs, value) if method == "__call__" else None
-        if same is not None:
-            return same
-        name = ufunc.__name__ + ("" if method == "__call__" else f"_{method}")
-        return self._called(name, ufunc if method == "__call__" else ufunc.reduce, inputs, value)
-
-    @staticmethod
-    def _unchanged(ufunc: np.ufunc, inputs: Sequence[Any], value: Any) -> StandIn | None:
-        """The operand that an operation gives back as it was: many a parameter is one."""
-        for one, other in ((inputs[0], inputs[-1]), (inputs[-1], inputs[0])) if ufunc in _KEEPS else ():
-            is_first = one is inputs[0]
-            if isinstance(one, StandIn) and not isinstance(other, StandIn) and (is_first or ufunc is np.multiply):
-                if np.all(other == 1) and one.dtype == value.dtype and one.shape == value.shape:
-                    return one
-        return None
 
     def in_one_piece(self, function: Callable[..., Array], inputs: Sequence[Any]) -> StandIn:
         """The call of a function that looks at values; see `asking`."""
         name = f"{function.__module__}.{function.__qualname__}".replace(".", "_")
-        return self._called(name, function, inputs, function(*(self.notes.now(one) for one in inputs)))
+        return self._called(name, function, inputs, function(*self.notes.operands(inputs)))
+
+    def _method(self, name: str, value: Any, argument: Any) -> StandIn:
+        return self.notes.add("{}." + name + "({})", (self.number, self.notes.fix(argument)), value)
 
     def _called(self, name: str, function: Any, inputs: Sequence[Any], value: Any, more: str = "") -> StandIn:
         """Note the call of a function."""
         self.notes.functions[name] = function
-        form = f"{name}({', '.join(['{}'] * len(inputs))}{more})"
-        return self.notes.add(form, self._parts(inputs), value)
+        return self.notes.add(f"{name}({', '.join(['{}'] * len(inputs))}{more})", self._parts(inputs), value)
 
-    def _parts(self, inputs: Sequence[Any]) -> list[int | _Constant]:
+    def _parts(self, inputs: Sequence[Any]) -> list[_Part]:
         """Operands as they are noted."""
-        others = [self.notes.now(one) for one in inputs if not is_number(one)]
-        parts: list[int | _Constant] = []
+        others = [one.value if isinstance(one, StandIn) else one for one in inputs if not is_number(one)]
+        parts: list[_Part] = []
         for one in inputs:
             if isinstance(one, StandIn):
                 parts.append(one.number)
@@ -295,16 +330,46 @@ class StandIn:
             elif isinstance(one, np.generic):
                 parts.append(self.notes.number(one, ()))
             elif isinstance(one, np.ndarray):
-                parts.append(self.notes.constant(one))
+                parts.append(self.notes.fix(one))
             else:
                 raise Unforeseen(f"an operand of type {type(one).__name__}")
         return parts
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> StandIn:
+        if method not in ("__call__", "reduce") or any(options.values()):
+            raise Unforeseen(f"{ufunc.__name__}.{method} with {sorted(options)}")
+        value = getattr(ufunc, method)(*self.notes.operands(inputs))
+        if method == "reduce":
+            return self._called(f"{ufunc.__name__}_reduce", ufunc.reduce, inputs, value)
+        same = self._unchanged(ufunc, inputs, value)
+        return self._called(ufunc.__name__, ufunc, inputs, value) if same is None else same
+
+    @staticmethod
+    def _unchanged(ufunc: np.ufunc, inputs: Sequence[Any], value: Any) -> StandIn | None:
+        """The operand that a product or a quotient gives back as it was, because a parameter is one."""
+        pairs = {np.multiply: (inputs, inputs[::-1]), np.true_divide: (inputs,)}.get(ufunc, ())
+        for one, other in pairs:
+            if not (isinstance(one, StandIn) and isinstance(other, StandIn)) or one.is_known or not other.is_known:
+                continue
+            if one.dtype == value.dtype and one.shape == value.shape and np.all(other.value == 1.0):
+                return one if bool((other == 1.0).all()) else None  # asked, so that it is asked again of other parameters
+        return None
 
     def __array_function__(self, function: Any, types: Any, inputs: Any, options: Any) -> Any:
         noted = _FUNCTIONS.get(function)
         if noted is None:
             raise Unforeseen(function.__name__)
         return noted(self, *inputs, **options)
+
+    def _if_known(self) -> Any:
+        if not self.is_known:
+            raise Unforeseen("a condition")
+        return self.value
+
+    def __bool__(self) -> bool:
+        answer = bool(self._if_known())
+        self.notes.answers[self.number] = answer
+        return answer
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
@@ -314,16 +379,10 @@ class StandIn:
     def __array__(self, *_: Any, **__: Any) -> Any:
         raise Unforeseen("values")
 
-    def __bool__(self) -> bool:
-        raise Unforeseen("a condition")
-
     def __float__(self) -> float:
         raise Unforeseen("a number")
 
     __index__ = __int__ = __float__
-
-
-_KEEPS = (np.multiply, np.true_divide)  # what is multiplied or divided by one
 
 
 def _binary(ufunc: np.ufunc, *, turned: bool = False) -> Callable[[StandIn, Any], Any]:
@@ -352,10 +411,9 @@ StandIn.__hash__ = None  # type: ignore[assignment]
 
 
 def _where(one: StandIn, condition: Any, yes: Any, no: Any) -> StandIn:
-    notes = one.notes
-    value = np.where(notes.now(condition), notes.now(yes), notes.now(no))
-    notes.functions["where"] = np.where
-    return notes.add("where({}, {}, {})", [*one._parts([condition]), *one._parts([yes, no])], value)
+    one.notes.functions["where"] = np.where
+    parts = [*one._parts([condition]), *one._parts([yes, no])]
+    return one.notes.add("where({}, {}, {})", parts, np.where(*one.notes.operands([condition, yes, no])))
 
 
 def _max(one: StandIn, array: StandIn, axis: int, **options: float) -> StandIn:
@@ -364,20 +422,11 @@ def _max(one: StandIn, array: StandIn, axis: int, **options: float) -> StandIn:
 
 
 def _zeros_like(one: StandIn, array: StandIn) -> Array:
-    """Noughts are a constant."""
-    return np.zeros_like(array.value)
+    """Noughts, one run for all."""
+    return np.zeros((*array.shape[:-1], 1) if array.ndim else (), array.dtype)
 
 
-def _empty_like(one: StandIn, array: StandIn) -> StandIn:
-    return one.notes.add_empty(array.number, np.empty_like(array.value))
-
-
-_FUNCTIONS: dict[Any, Callable[..., Any]] = {
-    np.where: _where,
-    np.max: _max,
-    np.zeros_like: _zeros_like,
-    np.empty_like: _empty_like,
-}
+_FUNCTIONS: dict[Any, Callable[..., Any]] = {np.where: _where, np.max: _max, np.zeros_like: _zeros_like}
 
 
 def is_number(one: Any) -> bool:
@@ -398,53 +447,58 @@ def in_source(key: Any) -> str:
     raise Unforeseen(f"an index of type {type(key).__name__}")
 
 
-def needed(notes: Notes, results: Sequence[int | _Constant]) -> list[_Operation]:
+def needed(operations: Sequence[_Operation], results: Sequence[int]) -> list[_Operation]:
     """The operations that results depend on, in order."""
-    wanted = {part for part in results if isinstance(part, int)}
+    wanted = set(results)
     kept = []
-    for operation in reversed(notes.operations):
+    for operation in reversed(operations):
         if operation.target in wanted:
             kept.append(operation)
             wanted.update(part for part in operation.parts if isinstance(part, int))
     return kept[::-1]
 
 
-def source_of(notes: Notes, results: Sequence[int | _Constant]) -> str:
-    """The source of a function that repeats what was noted. Names are used again as soon as nobody needs their values, so that memory is."""
-    operations = needed(notes, results)
+def source_of(operations: Sequence[_Operation], handed: Sequence[Sequence[int]], results: Sequence[int], fixed: int) -> str:
+    """The source of a function that repeats operations. Names are used again as soon as nobody needs their values, so that memory is.
+
+    Parameters
+    ----------
+    handed : numbers of the values that the function is handed, list by list, after what is fixed.
+    results : numbers of the values that it gives back.
+    fixed : how many things are fixed.
+    """
     last = {part: place for place, operation in enumerate(operations) for part in operation.parts if isinstance(part, int)}
-    last.update({part: len(operations) for part in results if isinstance(part, int)})
-    names: dict[int, str] = {number: f"g{place}" for place, number in enumerate(notes.given)}
+    last.update(dict.fromkeys(results, len(operations)))
+    names = {number: f"g{place}_{n}" for place, numbers in enumerate(handed) for n, number in enumerate(numbers)}
+    taken = [["_"] * fixed, *([names[number] if number in last else "_" for number in numbers] for numbers in handed)]
     free: list[str] = []
     used = 0
     lines = []
-    constants: set[int] = set()
-
-    def name_of(part: int | _Constant) -> str:
-        if isinstance(part, _Constant):
-            constants.add(part.place)
-            return f"k{part.place}"
-        return names[part]
-
     for place, operation in enumerate(operations):
-        source = operation.form.format(*(name_of(part) for part in operation.parts))
-        over = [part for part in dict.fromkeys(operation.parts) if isinstance(part, int) and last[part] == place]
-        free += [names[part] for part in over if names[part].startswith("x")]
-        if not operation.changes:
-            if not free:
-                free.append(f"x{used}")
-                used += 1
-            names[operation.target] = free.pop()
-            source = f"{names[operation.target]} = {source}"
-        lines.append(source)
-    back = ", ".join(name_of(part) for part in results)
-    taken = [f"k{place}" if place in constants else "_" for place in range(len(notes.constants))]
-    head = [f"[{', '.join(taken)}] = constants"] if taken else []
-    head += [f"[{', '.join(f'g{place}' for place in range(len(notes.given)))}] = given"] if notes.given else []
-    return "\n ".join(["def routine(constants, given):", *head, *lines, f"return ({back}{',' if back else ''})"])
+        parts = []
+        for part in operation.parts:
+            if isinstance(part, _Fixed):
+                taken[0][part.place] = f"k{part.place}"
+                parts.append(f"k{part.place}")
+            else:
+                parts.append(names[part])
+                if last[part] == place and names[part][0] == "x":
+                    free.append(names[part])
+                    last[part] = -1  # freed once, also where it comes twice
+        if not free:
+            free.append(f"x{used}")
+            used += 1
+        names[operation.target] = free.pop()
+        lines.append(f"{names[operation.target]} = {operation.form.format(*parts)}")
+    arguments = ["fixed", *(f"handed{place}" for place in range(len(handed)))]
+    unpacked = [
+        f"[{', '.join(listed)}] = {argument}" for listed, argument in zip(taken, arguments, strict=True) if {*listed} - {"_"}
+    ]
+    back = "".join(f"{names[result]}, " for result in results)
+    return "\n ".join([f"def routine({', '.join(arguments)}):", *unpacked, *lines, f"return ({back})"])
 
 
-@lru_cache(maxsize=_ROUTINES_KEPT)
+@lru_cache(maxsize=_FUNCTIONS_KEPT)
 def function_from(source: str, called: tuple[tuple[str, Any], ...]) -> Any:
     """The function of a source, with what it calls by name. The source is made from operations alone: no text of a scenario gets into it."""
     found: dict[str, Any] = dict(called)
