@@ -6,9 +6,9 @@ memory does not grow with the number of runs unless trajectories are asked for.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 
@@ -17,15 +17,17 @@ from escalation_sim.parameters import FLOAT, Array, Values
 from escalation_sim.plan import Part, Sources, Stretch, parts_of_step, read, spread
 from escalation_sim.rivalry import crises_over
 from escalation_sim.rulers import ruler_of
+from escalation_sim.rules import THEORIES
 from escalation_sim.scenario import Scenario
 from escalation_sim.scenario.schema import STATUSES
-from escalation_sim.state import VARIABLES, Setting, initial_state, processes
+from escalation_sim.state import VARIABLES, Setting, initial_state, members, processes
 from escalation_sim.turn import DAYS_BETWEEN, TURN, Phase
 
 __all__ = ["CHUNK", "Ledger", "computed", "steps"]
 
 CHUNK = 8192
 _CARRIED_ALONG = 0.08  # largest share of ended runs in a chunk: putting the others together costs about as much as a step
+_SCENARIOS_NOTED = 32
 _PHASES = {phase.name: phase for phase in TURN}
 _HEAP_BYTES = 31 << 20
 _MERGE_ON_DAYS = (14, 28, 56)  # runs that go on beyond these days are put together, so that no chunk runs nearly empty
@@ -44,7 +46,7 @@ class Chunk:
     setting, state, tally : what the live runs are made of.
     draws : their chance; `lanes` its processes by phase.
     live : rows of the runs in the ledger.
-    notes : how a step is gone through, by the intervals that begin anew with it (see `plan`); chunks of one scenario share them.
+    notes : how a step is gone through, by the intervals that begin anew with it (see `plan`); see `notes_for`.
     plans : the same for what the rules are given now; made when needed.
     goes_on : which of them have not ended; those that have are carried along until it is worth putting the others together.
     step : steps done.
@@ -219,15 +221,30 @@ def keep_the_heap() -> None:
     np.empty(_HEAP_BYTES, dtype=np.uint8)
 
 
+def seen_by_rules(scenario: Scenario) -> Hashable:
+    """Everything in a scenario on which it may depend what rules and tally do, besides the numbers that rules are given."""
+    return (
+        scenario.kind, scenario.decision, scenario.ladder, scenario.step_hours, scenario.quiet_days, scenario.start,
+        tuple((trigger.kind, trigger.day, trigger.rung) for trigger in scenario.triggers),
+        tuple(len(names) for names in members(scenario).values()),
+        THEORIES[scenario.decision], tuple(phase.rule for phase in TURN),
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=_SCENARIOS_NOTED)
+def notes_for(seen: Hashable) -> dict[Rhythm, list[Part | None] | None]:  # noqa: ARG001  (what the notes hold for)
+    """Notes that all chunks share whose rules see the same; empty at first."""
+    return {}
+
+
 def begin(
     scenario: Scenario,
     seed: int,
     runs: Sequence[int] | Array,
     first_row: int = 0,
     design: Mapping[str, Array] | None = None,
-    notes: dict[Rhythm, list[Part | None] | None] | None = None,
 ) -> Chunk:
-    """The chunk before its first step; its rows in the ledger start at `first_row`. Chunks of one scenario may share their `notes`."""
+    """The chunk before its first step; its rows in the ledger start at `first_row`."""
     setting = Setting(scenario, seed, runs, design)
     found = processes(scenario)
     return Chunk(
@@ -237,7 +254,7 @@ def begin(
         Draws(seed, runs, [process for of_phase in found.values() for process in of_phase]),
         np.arange(first_row, first_row + len(runs)),
         {name: tuple(process.name for process in of_phase) for name, of_phase in found.items()},
-        notes={} if notes is None else notes,
+        notes=notes_for(seen_by_rules(scenario)),
     )
 
 
@@ -371,11 +388,10 @@ def computed(
             if sum(len(one.live) for one in waiting[stage + 1]) >= size:
                 go_on(stage + 1)
 
-    notes: dict[Rhythm, list[Part | None] | None] = {}
     share = max(-(-len(numbers) // max(round(len(numbers) / size), 1)), 1)
     for start in range(0, len(numbers), share):
         of_chunk = {path: values[start : start + share] for path, values in (design or {}).items()}
-        chunk = begin(scenario, seed, numbers[start : start + share], start, of_chunk, notes)
+        chunk = begin(scenario, seed, numbers[start : start + share], start, of_chunk)
         ledger.enter(chunk)
         waiting[0].append(chunk)
         del chunk

@@ -5,7 +5,9 @@ What two phases both need is computed once within a routine, such as the higher 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import gc
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -174,6 +176,17 @@ def parts_of_step(
 
     Last comes the tally, in the last routine where it can be noted down; where it cannot, None stands for it.
     """
+    with no_garbage_collected():  # thousands of small objects are made, and stay
+        return _parts_noted(due, given, lanes, sources, count)
+
+
+def _parts_noted(
+    due: Sequence[Phase],
+    given: Callable[[Phase], Values],
+    lanes: Mapping[str, Sequence[str]],
+    sources: Sources,
+    count: Count,
+) -> list[Part | None]:
     parts: list[Part | None] = []
     notes = _Dictation(sources)
     for phase in due:
@@ -183,3 +196,15 @@ def parts_of_step(
     counted = notes.add_tally(count)
     parts += [notes.stretch()] if notes.writes else []
     return parts if counted else [*parts, None]
+
+
+@contextmanager
+def no_garbage_collected() -> Iterator[None]:
+    """Put the search for cyclic garbage off."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -32,8 +32,7 @@ class Unforeseen(Exception):
     """A rule asks what cannot be answered before the values are known."""
 
 
-@dataclass(frozen=True)
-class _Fixed:
+class _Fixed(NamedTuple):
     """A number of the source or a table of the ladder, by its place in the notes."""
 
     place: int
@@ -42,8 +41,7 @@ class _Fixed:
 _Part = int | _Fixed
 
 
-@dataclass(frozen=True)
-class _Operation:
+class _Operation(NamedTuple):
     """One operation: `form` is its source, with braces for what it is applied to; `target` is the number of what comes out."""
 
     target: int
@@ -125,11 +123,16 @@ class Notes:
     def add(self, form: str, parts: Sequence[_Part], value: Any) -> StandIn:
         """Note an operation, unless it was done before."""
         key = (form, tuple(parts))
-        if key in self._before:
-            return StandIn(self, self._before[key])
+        before = self._before.get(key)
+        if before is not None:
+            return StandIn(self, before)
         found = self._new(value)
-        if all(isinstance(part, _Fixed) or part in self.known for part in parts):
-            self.known.add(found.number)
+        known = self.known
+        for part in parts:
+            if part not in known and not isinstance(part, _Fixed):
+                break
+        else:
+            known.add(found.number)
         self.operations.append(_Operation(found.number, *key))
         self._before[key] = found.number
         return found
@@ -180,10 +183,14 @@ class Notes:
 
     def operands(self, inputs: Sequence[Any]) -> list[Any]:
         """Values of operands: for all runs where all of them are known, else for the first."""
-        values = [self.values[one.number] if isinstance(one, StandIn) else one for one in inputs]
-        if all(one.number in self.known for one in inputs if isinstance(one, StandIn)):
-            return values
-        return [self.of_first(value) for value in values]
+        values, are_known = [], True
+        for one in inputs:
+            if isinstance(one, StandIn):
+                values.append(self.values[one.number])
+                are_known = are_known and one.number in self.known
+            else:
+                values.append(one)
+        return values if are_known else [self.of_first(value) for value in values]
 
     def _new(self, value: Any) -> StandIn:
         self.values.append(value)
