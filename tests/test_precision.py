@@ -11,6 +11,7 @@ import escalation_sim as es
 from conftest import SHIPPED, shipped, with_decision
 from escalation_sim import batch
 from escalation_sim.parameters import FLOAT, Values
+from escalation_sim.routines import StandIn
 from escalation_sim.rules import THEORIES
 from escalation_sim.turn import TURN, Phase
 
@@ -23,7 +24,7 @@ CASES += [
 
 def wide(where: str, value: object) -> list[str]:
     """Where something is wider than it should be: the place itself, or places within."""
-    if isinstance(value, np.ndarray | np.generic):
+    if isinstance(value, np.ndarray | np.generic | StandIn):
         return [where] if value.dtype != FLOAT else []
     if isinstance(value, Values):
         value = value.__dict__

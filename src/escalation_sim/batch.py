@@ -20,7 +20,7 @@ from escalation_sim.rulers import ruler_of
 from escalation_sim.rules import THEORIES
 from escalation_sim.scenario import Scenario
 from escalation_sim.scenario.schema import STATUSES
-from escalation_sim.state import VARIABLES, Setting, initial_state, members, processes
+from escalation_sim.state import Setting, initial_state, members, processes
 from escalation_sim.turn import DAYS_BETWEEN, TURN, Phase
 
 __all__ = ["CHUNK", "Ledger", "computed", "steps"]
@@ -28,7 +28,6 @@ __all__ = ["CHUNK", "Ledger", "computed", "steps"]
 CHUNK = 8192
 _CARRIED_ALONG = 0.08  # largest share of ended runs in a chunk: putting the others together costs about as much as a step
 _SCENARIOS_NOTED = 32
-_PHASES = {phase.name: phase for phase in TURN}
 _HEAP_BYTES = 31 << 20
 _MERGE_ON_DAYS = (14, 28, 56)  # runs that go on beyond these days are put together, so that no chunk runs nearly empty
 
@@ -63,6 +62,7 @@ class Chunk:
     plans: dict[Rhythm, list[Part | None]] = field(default_factory=dict)
     given: dict[str, Values] = field(default_factory=dict)
     goes_on: Array = field(init=False)
+    _lanes_due: dict[Rhythm, list[str]] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         self.goes_on = np.ones(len(self.live), dtype=bool)
@@ -88,9 +88,19 @@ class Chunk:
     def _bound(self, noted: list[Part | None] | None) -> list[Part | None] | None:
         """A plan for what the rules are given now; None if the notes do not hold for it."""
         runs = len(self.live)
-        plan = [part.bound(lambda name: self.given_to(_PHASES[name]), runs) if isinstance(part, Stretch) else part for part in noted or ()]
+        phases = {phase.name: phase for phase in TURN}
+        plan = [
+            part.bound(lambda name: self.given_to(phases[name]), runs) if isinstance(part, Stretch) else part
+            for part in noted or ()
+        ]
         is_sound = noted and all((new is None) == (old is None) for new, old in zip(plan, noted, strict=True))
         return plan if is_sound else None
+
+    def lanes_due(self, rhythm: Rhythm) -> list[str]:
+        """Random processes of the phases that are called in such a step."""
+        if rhythm not in self._lanes_due:
+            self._lanes_due[rhythm] = [lane for phase in phases_due(rhythm) for lane in self.lanes[phase.name]]
+        return self._lanes_due[rhythm]
 
     def begin_anew(self) -> None:
         """Forget what follows from what the rules are given, after that has changed."""
@@ -266,8 +276,7 @@ def advance(chunk: Chunk) -> None:
     if setting.turn_page(day):
         chunk.begin_anew()
     rhythm = tuple(chunk.step % (days * setting.steps_a_day) == 0 for days in DAYS_BETWEEN.values())
-    due = phases_due(rhythm)
-    draws = {lane: chunk.draws.for_rule(lane) for phase in due for lane in chunk.lanes[phase.name]}
+    draws = {lane: chunk.draws.for_rule(lane) for lane in chunk.lanes_due(rhythm)}
     clock = np.array(day, FLOAT)
     sources = {"state": chunk.state, "draws": draws, "tally": chunk.tally, "now": {"day": clock}}
     for part in chunk.parts(rhythm, sources, lambda tally, state, now: ruler.tallied(tally, state, now, scenario)):
@@ -282,7 +291,6 @@ def advance(chunk: Chunk) -> None:
             chunk.state.update({name: spread(array, chunk.state[name].shape) for name, array in written.items()})
 
 
-@cache
 def phases_due(rhythm: Rhythm) -> tuple[Phase, ...]:
     """The phases that are called in a step on which these intervals (see `turn.DAYS_BETWEEN`) begin anew."""
     begins = dict(zip(DAYS_BETWEEN, rhythm, strict=True))
@@ -339,9 +347,9 @@ def carry_on(chunk: Chunk, ledger: Ledger, last_step: int) -> None:
 def without_lines_closed_for_good(scenario: Scenario, design: Mapping[str, Array], keep: Sequence[str]) -> Scenario:
     """The scenario without channels that are closed and that nothing in it opens: they do nothing, and nobody draws for them.
 
-    All of them stay where their own state is to be kept, and one stays in any case.
+    All of them stay where state is to be kept, which may speak of channels by their place; and one stays in any case.
     """
-    if any(VARIABLES[name].owner == "channel" for name in keep):
+    if keep:
         return scenario
     lines = [
         channel

@@ -10,7 +10,7 @@ are those of the day of the end.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -95,7 +95,9 @@ def first_tally(runs: int, scenario: Scenario | None = None) -> dict[str, Array]
 
 def of_all(array: Array) -> Array:
     """Sum over the members of whole numbers, in any order; a variable of the dyad stays as it is."""
-    total: Array = array if array.ndim == 1 else np.add.reduce(array, axis=0)
+    if array.ndim == 1:
+        return array
+    total: Array = array[0] + array[1] if len(array) == 2 else np.add.reduce(array)
     return total
 
 
@@ -114,34 +116,36 @@ def renewed(so_far: Array, where: Array, value: Array) -> Array:
     return new
 
 
-@in_one_piece
-def ended_by(so_far: Array, where: Array, weary: Array, cease_fire: Array, deal_channel: Array) -> Array:
-    """Code of what holds the quiet, renewed in some places: place of the channel of the deal in force, or weariness, or nothing but each side's own choice."""
-    if nowhere(where):
-        return so_far.copy()
+def ended_by(weary: Array, cease_fire: Array, deal_channel: Array) -> Array:
+    """Code of what holds the quiet: place of the channel of the deal in force, or weariness, or nothing but each side's own choice."""
     alone = np.where((weary[0] > 0.0) | (weary[1] > 0.0), FLOAT(EXHAUSTION), FLOAT(UNILATERAL))
-    return np.where(where, np.where(cease_fire == 1.0, deal_channel, alone), so_far)
+    return np.where(cease_fire == 1.0, deal_channel, alone)
 
 
-@in_one_piece
-def mean_trust(so_far: Array, where: Array, trust: Array) -> Array:
-    """Mean trust of the two governments, renewed in some places."""
-    return so_far.copy() if nowhere(where) else np.where(where, 0.5 * (trust[0] + trust[1]), so_far)
+def mean_trust(trust: Array) -> Array:
+    """Mean trust of the two governments."""
+    mean: Array = 0.5 * (trust[0] + trust[1])
+    return mean
 
 
-@in_one_piece
-def mean_voice(so_far: Array, where: Array, voice: Array) -> Array:
-    """Mean voice of all groups of both countries, renewed in some places."""
-    if nowhere(where):
-        return so_far.copy()
-    groups = max(2 * len(voice), 1)
-    return np.where(where, (added(voice[:, 0]) + added(voice[:, 1])) / groups, so_far)
+def mean_voice(voice: Array) -> Array:
+    """Mean voice of all groups of both countries."""
+    mean: Array = (added(voice[:, 0]) + added(voice[:, 1])) / max(2 * len(voice), 1)
+    return mean
 
 
-@in_one_piece
-def mean_error(so_far: Array, where: Array, error_sum: Array, steps: Array) -> Array:
-    """Mean error of what the governments believe of each other, renewed in some places."""
-    return so_far.copy() if nowhere(where) else np.where(where, error_sum / steps, so_far)
+def where_found(find: Callable[..., Array]) -> Callable[..., Array]:
+    """From what was noted so far, where it is to be found anew, and what it is found from, to what is noted now; nothing is found where that is nowhere."""
+
+    def found(so_far: Array, where: Array, *of: Array) -> Array:
+        return so_far.copy() if nowhere(where) else np.where(where, find(*of), so_far)
+
+    found.__qualname__ = f"{find.__qualname__}_where"
+    return in_one_piece(found)
+
+
+_trust_where, _voice_where, _end_where = where_found(mean_trust), where_found(mean_voice), where_found(ended_by)
+_error_where = where_found(np.divide)
 
 
 def tallied(tally: Mapping[str, Array], s: Mapping[str, Array], day: Array | float, scenario: Scenario) -> dict[str, Array]:
@@ -178,10 +182,10 @@ def tallied(tally: Mapping[str, Array], s: Mapping[str, Array], day: Array | flo
 def as_of_now(tally: Mapping[str, Array], s: Mapping[str, Array], new: Mapping[str, Array], where: Any) -> dict[str, Array]:
     """What is kept of the day on which the quiet begins (or of the horizon)."""
     return {
-        "trust_end": mean_trust(tally["trust_end"], where, s["trust"]),
-        "civil_voice_end": mean_voice(tally["civil_voice_end"], where, s["voice"]),
-        "misperception": mean_error(tally["misperception"], where, new["error_sum"], new["steps"]),
-        "ended_by": ended_by(tally["ended_by"], where, s["weary"], s["cease_fire"], s["deal_channel"]),
+        "trust_end": _trust_where(tally["trust_end"], where, s["trust"]),
+        "civil_voice_end": _voice_where(tally["civil_voice_end"], where, s["voice"]),
+        "misperception": _error_where(tally["misperception"], where, new["error_sum"], new["steps"]),
+        "ended_by": _end_where(tally["ended_by"], where, s["weary"], s["cease_fire"], s["deal_channel"]),
     }
 
 

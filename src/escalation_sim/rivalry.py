@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from escalation_sim.outcomes import COUNTS, of_all
+from escalation_sim.outcomes import COUNTS, mean_trust, mean_voice, of_all
 from escalation_sim.parameters import FLOAT, Array
 from escalation_sim.scenario import Scenario
 from escalation_sim.sums import added
@@ -87,7 +87,7 @@ def first_tally(runs: int, scenario: Scenario) -> dict[str, Array]:
 def tallied(tally: dict[str, Array], s: Mapping[str, Array], day: float, scenario: Scenario) -> dict[str, Array]:
     """The tally after a step that began on `day` (days since the start) and left the state `s`."""
     ladder = scenario.ladder
-    year = (scenario.start + datetime.timedelta(days=day)).year
+    year = (scenario.start + datetime.timedelta(days=float(day))).year
     row, decade = year - scenario.start.year, year // 10 - scenario.start.year // 10
     highest = np.maximum(s["posture"][0], s["posture"][1])
     deaths = s["deaths_in_step"][0] + s["deaths_in_step"][1]
@@ -108,8 +108,8 @@ def tallied(tally: dict[str, Array], s: Mapping[str, Array], day: float, scenari
     tally["violations"][row] += s["violations"]
     for count, variable in COUNTS.items():
         tally[count] += of_all(s[variable])
-    tally["trust_sum"] += 0.5 * (s["trust"][0] + s["trust"][1])
-    tally["voice_sum"] += voice_of(s)
+    tally["trust_sum"] += mean_trust(s["trust"])
+    tally["voice_sum"] += mean_voice(s["voice"])
     tally["climate_sum"] += 0.5 * (s["climate"][0] + s["climate"][1])
     tally["trade_sum"] += s["trade"]
     tally["steps"] += 1.0
@@ -117,17 +117,11 @@ def tallied(tally: dict[str, Array], s: Mapping[str, Array], day: float, scenari
     tally["crisis_end_day"] = np.where(ends, day, tally["crisis_end_day"])
     tally["crisis_peak_rung"] = peak
     tally["crisis_deaths"] = np.where(begins, 0.0, tally["crisis_deaths"]) + in_crisis * deaths
-    tally["crisis_trust_at_outset"] = np.where(begins, 0.5 * (s["trust"][0] + s["trust"][1]), tally["crisis_trust_at_outset"])
+    tally["crisis_trust_at_outset"] = np.where(begins, mean_trust(s["trust"]), tally["crisis_trust_at_outset"])
     tally["in_crisis"] = np.where(ends, 0.0, in_crisis.astype(FLOAT))
     tally["crisis_over"] = ends.astype(FLOAT)
     tally["before"] = highest
     return tally
-
-
-def voice_of(s: Mapping[str, Array]) -> Array:
-    """Mean voice of all groups of both countries."""
-    mean: Array = (added(s["voice"][:, 0]) + added(s["voice"][:, 1])) / max(2 * len(s["voice"]), 1)
-    return mean
 
 
 def crises_over(tally: Mapping[str, Array]) -> tuple[Any, dict[str, Array]]:
@@ -160,8 +154,8 @@ def coded(
         f"deaths_{second.name}": s["deaths"][1],
         "days_in_crisis": added(tally["days_in_crisis"]),
         "violations_a_year": added(tally["violations"]) / (tally["steps"] / steps_a_year),
-        "trust_end": 0.5 * (s["trust"][0] + s["trust"][1]),
-        "civil_voice_end": voice_of(s),
+        "trust_end": mean_trust(s["trust"]),
+        "civil_voice_end": mean_voice(s["voice"]),
         **{count: tally[count] for count in COUNTS},
     }
     for mean, name in zip(_MEANS, ("trust_mean", "civil_voice_mean", "climate_mean", "trade_mean"), strict=True):

@@ -142,14 +142,14 @@ class Notes:
         self.functions["positive"] = np.positive
         return self.add("positive({})", (self.fix(value),), value)
 
-    def length(self) -> tuple[int, int, int]:
+    def length(self) -> tuple[int, int]:
         """Where the notes stand, for `back_to`."""
-        return len(self.operations), len(self.values), len(self.given)
+        return len(self.operations), len(self.values)
 
-    def back_to(self, length: tuple[int, int, int]) -> None:
-        """Strike out what was noted since."""
-        operations, values, given = length
-        del self.operations[operations:], self.given[given:]
+    def back_to(self, length: tuple[int, int]) -> None:
+        """Strike out what was done since; what was taken meanwhile stays taken."""
+        operations, values = length
+        del self.operations[operations:]
         self._before = {key: number for key, number in self._before.items() if number < values}
         self.answers = {number: answer for number, answer in self.answers.items() if number < values}
 

@@ -115,8 +115,8 @@ def take_note(crisis: Open, before: Step, after: Step) -> None:
     """Keep what may turn out to have ended the crisis: what holds the quiet when it begins, an older cease-fire apart."""
     crisis.struck = crisis.struck or value(after, "deal_struck") > 0
     if value(after, "calm_days") > 0 and value(before, "calm_days") == 0:
-        held = after if crisis.struck else {**after, "cease_fire": np.zeros(1)}
-        crisis.through = float(ended_by(held)[0])
+        cease_fire = after["cease_fire"] if crisis.struck else np.zeros(1)
+        crisis.through = float(ended_by(after["weary"], cease_fire, after["deal_channel"])[0])
 
 
 def told(tally: dict[str, Array], crisis: Open, scenario: Scenario) -> Crisis:

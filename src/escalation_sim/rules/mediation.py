@@ -41,7 +41,7 @@ def stepping_in_rate(
     lobbying: Array,
 ) -> Array:
     """Rate per day at which a mediator steps in. `fear` is the greater of the two sides' threat, as a share of the ladder."""
-    noticed = np.exp(steepness * np.minimum(severity - full, 0.0)) * (severity > 0.0)
+    noticed = np.exp(steepness * np.minimum(severity - full, 0.0)) * flag(severity > 0.0)
     rate: Array = attention * noticed * (1.0 + per_signal * signals) * (1.0 + lobbying * fear)
     return rate
 

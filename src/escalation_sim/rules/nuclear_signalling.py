@@ -38,7 +38,7 @@ def nuclear_signal(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:
     has_weapons = float(p.ladder.nuclear_use <= p.ladder.top)
     rate = signal_rate(
         s.threat / float(p.ladder.top),
-        (s.posture >= p.ladder.alert) * has_weapons,
+        flag(s.posture >= p.ladder.alert) * has_weapons,
         flag(s.rival_posture >= p.ladder.force),
         signalling=p.signalling,
         under_fire_weight=p.under_fire,

@@ -58,7 +58,7 @@ def attack_suffered(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:
         during = (steps_to_go <= 0.0) & (s.day < trigger.day + trigger.lasts)
         if nowhere(now | during):
             continue
-        suffered = now * trigger.is_victim
+        suffered = flag(now) * trigger.is_victim
         deaths = deaths + suffered * trigger.deaths
         if trigger.kind == "attack":
             visible_deaths = visible_deaths + suffered * trigger.deaths * trigger.visibility
@@ -67,7 +67,7 @@ def attack_suffered(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:
             injury = injury + suffered * trigger.visibility * trigger.injury * read_as_intended
         elif trigger.kind == "gesture":
             goodwill = goodwill + suffered * trigger.visibility
-        forced = np.maximum(forced, during * trigger.is_actor * trigger.puts_actor_on)
+        forced = np.maximum(forced, flag(during) * trigger.is_actor * trigger.puts_actor_on)
     blamed = u[0] < probability_of_blame(
         s.trust, s.talking,
         blame=p.blame, trust_spares_blame=p.trust_spares_blame, shared_investigation=p.shared_investigation,
