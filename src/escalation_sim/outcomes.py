@@ -112,7 +112,7 @@ def renewed(so_far: Array, where: Array, value: Array) -> Array:
     """What was noted so far, and a new value in some places, which are few."""
     new = so_far.copy()
     if not nowhere(where):
-        np.copyto(new, value, where=where)
+        new[where.nonzero()] = value
     return new
 
 
@@ -138,7 +138,11 @@ def where_found(find: Callable[..., Array]) -> Callable[..., Array]:
     """From what was noted so far, where it is to be found anew, and what it is found from, to what is noted now; nothing is found where that is nowhere."""
 
     def found(so_far: Array, where: Array, *of: Array) -> Array:
-        return so_far.copy() if nowhere(where) else np.where(where, find(*of), so_far)
+        new = so_far.copy()
+        if not nowhere(where):
+            (there,) = where.nonzero()
+            new[there] = find(*(array.take(there, axis=-1) for array in of))
+        return new
 
     found.__qualname__ = f"{find.__qualname__}_where"
     return in_one_piece(found)
