@@ -5,7 +5,7 @@ Run from the project's root (``make bench``)::
     python benchmarks/bench.py           # measure (about five minutes), print, store under benchmarks/results/
     python benchmarks/bench.py --docs    # put what is stored into docs/performance.md; measures nothing
 
-Five things are timed in turn, round after round; ratios are taken within a round. See docs/performance.md for what they are.
+Six things are timed in turn, round after round; ratios are taken within a round. See docs/performance.md for what they are.
 """
 
 from __future__ import annotations
@@ -51,10 +51,11 @@ TIMED = {
     "b": "Mesa model under mesa.batch_run, per live run-step",
     "c": f"floor: {NORMALS} normals and {UNIFORMS} uniforms of SFC64, per run-step",
     "d": "bare Mesa: empty agents, per step",
-    "e": "rules over one run, drawn beforehand, per step",
-    "e_with_draws": "rules over one run, its draws included, per step",
+    "e": "rules as they are written over one run, drawn beforehand, per step",
+    "e_with_draws": "rules as they are written over one run, its draws included, per step",
+    "f": "rules over one run as the batch engine repeats them, drawn beforehand, per step",
 }
-RATIOS = ("a/c", "b/a", "b/d", "b/e")
+RATIOS = ("a/c", "b/a", "b/d", "b/e", "b/f")
 
 
 @dataclass(frozen=True)
@@ -185,9 +186,13 @@ def drawn_in(scenario: es.Scenario, run: int, steps: int) -> list[Any]:
     return drawn
 
 
-def seconds_of_single_runs(scenario: es.Scenario, steps: list[int], tapes: list[list[Any]] | None = None) -> float:
+def seconds_of_single_runs(
+    scenario: es.Scenario, steps: list[int], tapes: list[list[Any]] | None = None, *, as_written: bool = True
+) -> float:
     """Time of the array rules over the first runs one by one, in seconds; with the draws unless they are given."""
     chunks = [batch.begin(scenario, SEED, [run]) for run in range(len(steps))]
+    for chunk in chunks:
+        chunk.plans.as_written = as_written
     for chunk, drawn in zip(chunks, tapes or (), strict=False):
         chunk.draws = Tape(drawn)
     return seconds(walk_all, chunks, steps)
@@ -253,6 +258,7 @@ def timings_of(
         "d": lambda: seconds(bare.walk, steps) / steps,
         "e": lambda: seconds_of_single_runs(scenario, singles, tapes) / steps,
         "e_with_draws": lambda: seconds_of_single_runs(scenario, singles) / steps,
+        "f": lambda: seconds_of_single_runs(scenario, singles, tapes, as_written=False) / steps,
     }
     if sizes.worker_runs and has_workers():
         timings["workers_1"] = lambda: seconds(run_batch, scenario, sizes.worker_runs, 1)

@@ -26,12 +26,11 @@ def in_one_piece(function: Callable[..., Array]) -> Callable[..., Array]:
     """A function of arrays that looks at their values: arrays by position, the run on the last axis, and gives one array of its own."""
 
     @wraps(function)
-    def called(*arrays: Array) -> Array:
+    def called(*arrays: Any) -> Array:
         for array in arrays:
-            if not isinstance(array, np.ndarray | np.generic):
-                stand_in: Any = array
-                found: Array = stand_in.in_one_piece(function, arrays)
-                return found
+            if not isinstance(array, np.ndarray | np.generic):  # a stand-in; see `routines`
+                noted: Array = array.in_one_piece(function, arrays)
+                return noted
         return function(*arrays)
 
     return called

@@ -8,32 +8,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache, lru_cache
+from functools import cache
 
 import numpy as np
 
 from escalation_sim.noise import Draws
 from escalation_sim.parameters import FLOAT, Array, Values
-from escalation_sim.plan import Part, Sources, Stretch, parts_of_step, read, spread
+from escalation_sim.plan import Plans, Stretch, read, rhythm_of, spread
 from escalation_sim.rivalry import crises_over
 from escalation_sim.rulers import ruler_of
 from escalation_sim.rules import THEORIES
 from escalation_sim.scenario import Scenario
 from escalation_sim.scenario.schema import STATUSES
 from escalation_sim.state import Setting, initial_state, members, processes
-from escalation_sim.turn import DAYS_BETWEEN, TURN, Phase
+from escalation_sim.turn import TURN
 
 __all__ = ["CHUNK", "Ledger", "computed", "steps"]
 
 CHUNK = 8192
 _CARRIED_ALONG = 0.08  # largest share of ended runs in a chunk: putting the others together costs about as much as a step
-_SCENARIOS_NOTED = 32
 _HEAP_BYTES = 31 << 20
 _MERGE_ON_DAYS = (14, 28, 56)  # runs that go on beyond these days are put together, so that no chunk runs nearly empty
-
-
-Rhythm = tuple[bool, ...]
-"""For each interval of `turn.DAYS_BETWEEN` whether it begins anew."""
 
 
 @dataclass
@@ -43,10 +38,10 @@ class Chunk:
     Attributes
     ----------
     setting, state, tally : what the live runs are made of.
-    draws : their chance; `lanes` its processes by phase.
+    draws : their chance.
     live : rows of the runs in the ledger.
-    notes : how a step is gone through, by the intervals that begin anew with it (see `plan`); see `notes_for`.
-    plans : the same for what the rules are given now; made when needed.
+    plans : how a step is gone through.
+    given : what rules are given, by name of the phase.
     goes_on : which of them have not ended; those that have are carried along until it is worth putting the others together.
     step : steps done.
     """
@@ -56,64 +51,31 @@ class Chunk:
     tally: dict[str, Array]
     draws: Draws
     live: Array
-    lanes: dict[str, tuple[str, ...]]
+    plans: Plans
     step: int = 0
-    notes: dict[Rhythm, list[Part | None] | None] = field(default_factory=dict)
-    plans: dict[Rhythm, list[Part | None]] = field(default_factory=dict)
     given: dict[str, Values] = field(default_factory=dict)
     goes_on: Array = field(init=False)
-    _lanes_due: dict[Rhythm, list[str]] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         self.goes_on = np.ones(len(self.live), dtype=bool)
 
-    def given_to(self, phase: Phase) -> Values:
+    def given_to(self, name: str) -> Values:
         """What the rule of a phase is given, made when first needed."""
-        if phase.name not in self.given:
-            self.given[phase.name] = self.setting.given(phase)
-        return self.given[phase.name]
+        if name not in self.given:
+            self.given[name] = self.setting.given(self.plans.phases[name])
+        return self.given[name]
 
-    def parts(self, rhythm: Rhythm, sources: Sources, count: Callable[..., dict[str, Array]]) -> list[Part | None]:
-        """The parts of a step on which these intervals begin anew."""
-        if rhythm not in self.plans:
-            if rhythm not in self.notes:  # what comes only once is not worth its notes
-                self.notes[rhythm] = None
-                return [*phases_due(rhythm), None]
-            self.plans[rhythm] = self._bound(self.notes[rhythm])
-            if self.plans[rhythm] is None:
-                self.notes[rhythm] = parts_of_step(phases_due(rhythm), self.given_to, self.lanes, sources, count)
-                self.plans[rhythm] = self._bound(self.notes[rhythm])
-        return self.plans[rhythm]
-
-    def _bound(self, noted: list[Part | None] | None) -> list[Part | None] | None:
-        """A plan for what the rules are given now; None if the notes do not hold for it."""
-        runs = len(self.live)
-        phases = {phase.name: phase for phase in TURN}
-        plan = [
-            part.bound(lambda name: self.given_to(phases[name]), runs) if isinstance(part, Stretch) else part
-            for part in noted or ()
-        ]
-        is_sound = noted and all((new is None) == (old is None) for new, old in zip(plan, noted, strict=True))
-        return plan if is_sound else None
-
-    def lanes_due(self, rhythm: Rhythm) -> list[str]:
-        """Random processes of the phases that are called in such a step."""
-        if rhythm not in self._lanes_due:
-            self._lanes_due[rhythm] = [lane for phase in phases_due(rhythm) for lane in self.lanes[phase.name]]
-        return self._lanes_due[rhythm]
-
-    def begin_anew(self) -> None:
+    def renew(self) -> None:
         """Forget what follows from what the rules are given, after that has changed."""
-        self.given, self.plans = {}, {}
+        self.given = {}
+        self.plans.forget()
 
     def keep(self, places: Array) -> None:
         """Go on with these live runs only."""
         self.state = {name: array.take(places, axis=-1) for name, array in self.state.items()}
         self.tally = {name: array.take(places, axis=-1) for name, array in self.tally.items()}
         self.draws.keep(places)
-        for part in (part for plan in self.plans.values() for part in plan):
-            if isinstance(part, Stretch):
-                part.routine.keep(places, len(self.live))
+        self.plans.keep(places, len(self.live))
         self.setting.keep(places)
         self.live = self.live[places]
         self.goes_on = self.goes_on[places]
@@ -138,9 +100,8 @@ class Chunk:
             {name: np.concatenate([part.tally[name] for part in parts], axis=-1) for name in first.tally},
             Draws.joined([part.draws for part in parts]),
             np.concatenate([part.live for part in parts]),
-            first.lanes,
+            first.plans.anew(),
             first.step,
-            notes=first.notes,
         )
 
 
@@ -236,15 +197,8 @@ def seen_by_rules(scenario: Scenario) -> Hashable:
     return (
         scenario.kind, scenario.decision, scenario.ladder, scenario.step_hours, scenario.quiet_days, scenario.start,
         tuple((trigger.kind, trigger.day, trigger.rung) for trigger in scenario.triggers),
-        tuple(len(names) for names in members(scenario).values()),
-        THEORIES[scenario.decision], tuple(phase.rule for phase in TURN),
+        tuple(len(names) for names in members(scenario).values()), THEORIES[scenario.decision],
     )  # fmt: skip
-
-
-@lru_cache(maxsize=_SCENARIOS_NOTED)
-def notes_for(seen: Hashable) -> dict[Rhythm, list[Part | None] | None]:  # noqa: ARG001  (what the notes hold for)
-    """Notes that all chunks share whose rules see the same; empty at first."""
-    return {}
 
 
 def begin(
@@ -263,38 +217,34 @@ def begin(
         ruler_of(scenario).first_tally(len(runs), scenario),
         Draws(seed, runs, [process for of_phase in found.values() for process in of_phase]),
         np.arange(first_row, first_row + len(runs)),
-        {name: tuple(process.name for process in of_phase) for name, of_phase in found.items()},
-        notes=notes_for(seen_by_rules(scenario)),
+        Plans(
+            TURN,
+            {name: tuple(process.name for process in of_phase) for name, of_phase in found.items()},
+            seen_by_rules(scenario),
+        ),
     )
 
 
 def advance(chunk: Chunk) -> None:
     """One step of every live run: state and tally."""
-    setting = chunk.setting
+    setting, plans = chunk.setting, chunk.plans
     scenario, ruler = setting.scenario, ruler_of(setting.scenario)
     day = chunk.step / setting.steps_a_day
     if setting.turn_page(day):
-        chunk.begin_anew()
-    rhythm = tuple(chunk.step % (days * setting.steps_a_day) == 0 for days in DAYS_BETWEEN.values())
-    draws = {lane: chunk.draws.for_rule(lane) for lane in chunk.lanes_due(rhythm)}
+        chunk.renew()
+    rhythm = rhythm_of(chunk.step, setting.steps_a_day)
+    draws = {lane: chunk.draws.for_rule(lane) for lane in plans.lanes_due(rhythm)}
     clock = np.array(day, FLOAT)
     sources = {"state": chunk.state, "draws": draws, "tally": chunk.tally, "now": {"day": clock}}
-    for part in chunk.parts(rhythm, sources, lambda tally, state, now: ruler.tallied(tally, state, now, scenario)):
+    for part in plans.parts(rhythm, chunk.given_to, sources, lambda *counted: ruler.tallied(*counted, scenario)):
         if isinstance(part, Stretch):
             part.take_step(sources)
         elif part is None:
             chunk.tally = ruler.tallied(chunk.tally, chunk.state, day, scenario)
         else:
-            written = part.rule(
-                read(chunk.state, part, clock), chunk.given_to(part), [draws[lane] for lane in chunk.lanes[part.name]]
-            )
+            u = [draws[lane] for lane in plans.lanes[part.name]]
+            written = part.rule(read(chunk.state, part, clock), chunk.given_to(part.name), u)
             chunk.state.update({name: spread(array, chunk.state[name].shape) for name, array in written.items()})
-
-
-def phases_due(rhythm: Rhythm) -> tuple[Phase, ...]:
-    """The phases that are called in a step on which these intervals (see `turn.DAYS_BETWEEN`) begin anew."""
-    begins = dict(zip(DAYS_BETWEEN, rhythm, strict=True))
-    return tuple(phase for phase in TURN if begins.get(phase.every, True))
 
 
 def ended_at_midnight(chunk: Chunk) -> Array:
@@ -307,12 +257,14 @@ def ended_at_midnight(chunk: Chunk) -> Array:
     return np.flatnonzero(ended & chunk.goes_on)
 
 
-def steps(scenario: Scenario, *, seed: int, runs: Sequence[int]) -> Iterator[dict[str, Array]]:
+def steps(scenario: Scenario, *, seed: int, runs: Sequence[int], as_written: bool = False) -> Iterator[dict[str, Array]]:
     """State of the given runs after every step, as long as any of them goes on.
 
-    For comparing engines and for teaching. Runs that have ended are left at their last state (they are not computed further).
+    For comparing engines, for looking for a fault in a rule, and for teaching. Runs that have ended are left at their last state (they are not computed further).
+    With `as_written` every rule is called as it stands; otherwise rules are noted down and repeated (see `routines`), which gives the same bits.
     """
     chunk = begin(scenario, seed, runs)
+    chunk.plans.as_written = as_written
     shown = {name: array.copy() for name, array in chunk.state.items()}
     while chunk.step < round(scenario.horizon_days * chunk.setting.steps_a_day) and len(chunk.live):
         advance(chunk)
@@ -354,7 +306,10 @@ def without_lines_closed_for_good(scenario: Scenario, design: Mapping[str, Array
     lines = [
         channel
         for channel in scenario.channels
-        if channel.status != STATUSES["closed"] or channel.since_trigger or channel.schedule or f"channels.{channel.name}.status" in design
+        if channel.status != STATUSES["closed"]
+        or channel.since_trigger
+        or channel.schedule
+        or f"channels.{channel.name}.status" in design
     ]
     return replace(scenario, channels=tuple(lines or scenario.channels[:1]))
 

@@ -6,6 +6,8 @@ fastest.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from escalation_sim.parameters import Array
@@ -23,9 +25,10 @@ def column(of_places: Array, dimensions: int) -> Array:
 
 def entries(table: Array, places: Array) -> Array:
     """The entries of a table at some places (whole numbers, also as floats); same shape as `places`, none of which is to lie beyond the table."""
-    numbers = places.astype(np.intp)
+    numbers: Any = places.astype(np.intp)
     if not isinstance(numbers, np.ndarray):  # a stand-in; see `routines`
-        return numbers.entries_of(table)
+        noted: Array = numbers.entries_of(table)
+        return noted
     found: Array = table.take(numbers, mode="clip")  # the fastest mode
     return found
 

@@ -1,26 +1,34 @@
 """How the batch engine goes through a step: phases of the turn table in a row, noted down as one routine wherever that is possible.
 
-What two phases both need is computed once within a routine, such as the higher of two postures.
+What two phases both need is computed once within a routine, such as the higher of two postures. Notes hold for all parameters (see `routines`), so chunks
+share them, and so do scenarios of which rules see the same; what follows from parameters is a chunk's own.
 """
 
 from __future__ import annotations
 
+import copy
 import gc
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
 from escalation_sim.parameters import FLOAT, Array, Values
-from escalation_sim.routines import Notes, Path, Routine, StandIn, Unforeseen
-from escalation_sim.turn import Phase
+from escalation_sim.routines import Notes, Path, Routine, StandIn, UnforeseenError
+from escalation_sim.turn import DAYS_BETWEEN, Phase
 
-__all__ = ["Part", "Sources", "Stretch", "parts_of_step", "read", "spread"]
+__all__ = ["Part", "Plans", "Rhythm", "Sources", "Stretch", "parts_of_step", "read", "rhythm_of", "spread"]
+
+_NOTES_KEPT = 32  # for so many kinds of scenarios
 
 Sources = Mapping[str, Mapping[str, Array]]
 """What a step is made from: "state", "draws" and "tally" by name, and under "now" the "day"."""
+
+Given = Callable[[str], Values]
+"""What the rule of a phase is given, by its name."""
 
 STATE, DRAWS, TALLY, NOW = "state", "draws", "tally", "now"
 
@@ -40,14 +48,14 @@ class Stretch:
     writes: tuple[tuple[str, str], ...]
     _uneven: tuple[int, ...] | None = field(default=None, repr=False)
 
-    def bound(self, given: Callable[[str], Values], runs: int) -> Stretch | None:
+    def bound(self, given: Given, runs: int) -> Stretch | None:
         """The same for what rules are given (by name of the phase); None if it does not hold for that."""
         routine = self.routine.bound(lambda path: entry_at(given, path), runs)
         return None if routine is None else Stretch(routine, self.reads, self.writes)
 
     def take_step(self, sources: Mapping[str, dict[str, Array]]) -> None:
         """Renew state and tally, in full shape."""
-        found = self.routine([sources[source][name] for source, name in self.reads])
+        found: Sequence[Array] = self.routine([sources[source][name] for source, name in self.reads])
         if self._uneven is None or self._uneven:
             found = self._spread(found, sources)
         for (source, name), array in zip(self.writes, found, strict=True):
@@ -68,11 +76,19 @@ class Stretch:
         return full
 
 
-Part = Stretch | Phase
-"""Phases in a row, or one that has to be called as it is."""
+Part = Stretch | Phase | None
+"""Phases in a row, or one that has to be called as it is; None for the tally, if that has to be."""
+
+Rhythm = tuple[bool, ...]
+"""For each interval of `turn.DAYS_BETWEEN` whether it begins anew with a step."""
 
 
-def entry_at(given: Callable[[str], Values], path: Path) -> Any:
+def rhythm_of(step: int, steps_a_day: int) -> Rhythm:
+    """The rhythm of a step, by its number from 0."""
+    return tuple(step % (days * steps_a_day) == 0 for days in DAYS_BETWEEN.values())
+
+
+def entry_at(given: Given, path: Path) -> Any:
     """What is found at a path: name of the phase, then entries of what its rule is given."""
     first, *others = path
     entry: Any = given(str(first))
@@ -88,7 +104,7 @@ def spread(array: Array, shape: tuple[int, ...]) -> Array:
     return np.array(np.broadcast_to(array, shape), FLOAT)
 
 
-def read(state: Mapping[str, Array], phase: Phase, day: Array) -> Values:
+def read(state: Mapping[str, Any], phase: Phase, day: Any) -> Values:
     """The state a phase declares to read, as its rule sees it."""
     entries = {name: state[name] for name in phase.own}
     for name, source in phase.rivals:
@@ -128,7 +144,7 @@ class _Dictation:
     def add(self, phase: Phase, given: Values, lanes: Sequence[str]) -> bool:
         """Note a phase down; False, and nothing noted, if that is not possible."""
         entries = read(self.shown[STATE], phase, self.shown[NOW]["day"])
-        draws = [self.shown[DRAWS][lane] for lane in lanes]
+        draws: list[Any] = [self.shown[DRAWS][lane] for lane in lanes]
         parameters = self.notes.of_parameters(given, (phase.name,))
         return self._noted(STATE, lambda: phase.rule(entries, parameters, draws))
 
@@ -142,7 +158,7 @@ class _Dictation:
         try:
             written = work()
             found = {name: self._as_read(source, name, value) for name, value in written.items()}
-        except Unforeseen:
+        except UnforeseenError:
             self.notes.back_to(before)
             return False
         self.writes.update({(source, name): value for name, value in found.items()})
@@ -153,7 +169,7 @@ class _Dictation:
         """What was written, as the next phase reads it: in the form of the state, but that one run may stand for all."""
         found = value if isinstance(value, StandIn) else self.notes.steady(value)
         if found.dtype != FLOAT or found.shape[:-1] != self.shown[source].arrays[name].shape[:-1]:
-            raise Unforeseen(f"the form of {name}")
+            raise UnforeseenError(f"the form of {name}")
         return found
 
     def stretch(self) -> Stretch:
@@ -165,32 +181,102 @@ Count = Callable[[Mapping[str, Any], Mapping[str, Any], Any], Mapping[str, Any]]
 """From the tally, the state and the day to the tally after the step."""
 
 
+class Plans:
+    """How the steps of a set of runs are gone through.
+
+    Parameters
+    ----------
+    turn : the turn table.
+    lanes : random processes of each phase, by its name.
+    seen : everything on which it may depend what the rules do, besides what they are given.
+
+    `as_written`: call every rule as it stands, and note nothing down.
+    """
+
+    def __init__(self, turn: Sequence[Phase], lanes: Mapping[str, tuple[str, ...]], seen: Hashable) -> None:
+        self.phases = {phase.name: phase for phase in turn}
+        self.lanes = lanes
+        self.as_written = False
+        self._notes = notes_for((seen, tuple(phase.rule for phase in turn)))
+        self._plans: dict[Rhythm, list[Part]] = {}
+        self._due: dict[Rhythm, list[str]] = {}
+
+    def anew(self) -> Plans:
+        """The same for another set of runs."""
+        other = copy.copy(self)
+        other.forget()
+        return other
+
+    def forget(self) -> None:
+        """Find what follows from parameters anew."""
+        self._plans = {}
+
+    def keep(self, places: Array, count: int) -> None:
+        """Go on with the runs at these places only, of so many."""
+        for part in (part for plan in self._plans.values() for part in plan):
+            if isinstance(part, Stretch):
+                part.routine.keep(places, count)
+
+    def phases_due(self, rhythm: Rhythm) -> list[Phase]:
+        """The phases that are called in such a step."""
+        begins = dict(zip(DAYS_BETWEEN, rhythm, strict=True))
+        return [phase for phase in self.phases.values() if begins.get(phase.every, True)]
+
+    def lanes_due(self, rhythm: Rhythm) -> list[str]:
+        """Random processes of the phases that are called in such a step."""
+        if rhythm not in self._due:
+            self._due[rhythm] = [lane for phase in self.phases_due(rhythm) for lane in self.lanes[phase.name]]
+        return self._due[rhythm]
+
+    def parts(self, rhythm: Rhythm, given: Given, sources: Sources, count: Count) -> list[Part]:
+        """The parts of such a step, for what the rules are given now."""
+        if rhythm in self._plans:
+            return self._plans[rhythm]
+        as_they_are: list[Part] = [*self.phases_due(rhythm), None]
+        if self.as_written:
+            return as_they_are
+        if rhythm not in self._notes:  # what comes only once is not worth its notes
+            self._notes[rhythm] = []
+            return as_they_are
+        runs = next(iter(sources[STATE].values())).shape[-1]
+        plan = bound(self._notes[rhythm], given, runs)
+        if plan is None:
+            with no_garbage_collected():  # thousands of small objects are made, and stay
+                self._notes[rhythm] = parts_of_step(self.phases_due(rhythm), given, self.lanes, sources, count)
+            plan = bound(self._notes[rhythm], given, runs)
+            assert plan is not None
+        self._plans[rhythm] = plan
+        return plan
+
+
+@lru_cache(maxsize=_NOTES_KEPT)
+def notes_for(seen: Hashable) -> dict[Rhythm, list[Part]]:  # noqa: ARG001  (what the notes hold for)
+    """Notes that are shared wherever rules are the same and see the same; empty at first."""
+    return {}
+
+
+def bound(noted: Sequence[Part], given: Given, runs: int) -> list[Part] | None:
+    """Parts of a step for what the rules are given; None where the notes do not hold for that, or there are none."""
+    plan: list[Part] = []
+    for part in noted:
+        new = part.bound(given, runs) if isinstance(part, Stretch) else part
+        if new is None and part is not None:
+            return None
+        plan.append(new)
+    return plan or None
+
+
 def parts_of_step(
-    due: Sequence[Phase],
-    given: Callable[[Phase], Values],
-    lanes: Mapping[str, Sequence[str]],
-    sources: Sources,
-    count: Count,
-) -> list[Part | None]:
+    due: Sequence[Phase], given: Given, lanes: Mapping[str, Sequence[str]], sources: Sources, count: Count
+) -> list[Part]:
     """The phases that are due in a step, as few routines as possible, not bound yet; a phase whose rule cannot be noted down stands alone.
 
     Last comes the tally, in the last routine where it can be noted down; where it cannot, None stands for it.
     """
-    with no_garbage_collected():  # thousands of small objects are made, and stay
-        return _parts_noted(due, given, lanes, sources, count)
-
-
-def _parts_noted(
-    due: Sequence[Phase],
-    given: Callable[[Phase], Values],
-    lanes: Mapping[str, Sequence[str]],
-    sources: Sources,
-    count: Count,
-) -> list[Part | None]:
-    parts: list[Part | None] = []
+    parts: list[Part] = []
     notes = _Dictation(sources)
     for phase in due:
-        if not notes.add(phase, given(phase), lanes[phase.name]):
+        if not notes.add(phase, given(phase.name), lanes[phase.name]):
             parts += [notes.stretch(), phase] if notes.writes else [phase]
             notes = _Dictation(sources)
     counted = notes.add_tally(count)

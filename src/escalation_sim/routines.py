@@ -5,12 +5,13 @@ keywords, numbers that follow from parameters and have been computed at every st
 parameters, state and draws. A stand-in computes as arrays do and notes every operation. The notes become the source of two functions that do the same operations on the
 same numbers in the same order, and so give the same bits: one for what follows from parameters alone, called when those have changed, one for a step.
 
-What cannot be noted is a question about state or draws (``if struck.any()``). `Unforeseen` is raised; the engine calls such a rule as it stands. A question about
+What cannot be noted is a question about state or draws (``if struck.any()``). `UnforeseenError` is raised; the engine calls such a rule as it stands. A question about
 parameters is noted with its answer, and the notes hold for all parameters that give the same answers. For questions that rules may ask see `asking`.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -20,7 +21,7 @@ import numpy as np
 
 from escalation_sim.parameters import Array, Values
 
-__all__ = ["Notes", "Path", "Routine", "StandIn", "Unforeseen"]
+__all__ = ["Notes", "Path", "Routine", "StandIn", "UnforeseenError"]
 
 Path = tuple[str | int, ...]
 """Where a parameter is found: names of entries, and places in tuples."""
@@ -28,7 +29,7 @@ Path = tuple[str | int, ...]
 _FUNCTIONS_KEPT = 512  # made from sources; a scenario needs about ten
 
 
-class Unforeseen(Exception):
+class UnforeseenError(Exception):
     """A rule asks what cannot be answered before the values are known."""
 
 
@@ -102,7 +103,7 @@ class Notes:
     def fix(self, value: Any) -> _Fixed:
         """A table, or a number with its precision."""
         if isinstance(value, np.ndarray) and value.ndim and value.shape[-1] == self.runs > 1:
-            raise Unforeseen("an array of runs that is no parameter")
+            raise UnforeseenError("an array of runs that is no parameter")
         return self._fixed(id(value) if isinstance(value, np.ndarray) else repr(value), value)
 
     def table(self, value: Array) -> _Fixed:
@@ -322,7 +323,9 @@ class StandIn:
 
     def in_one_piece(self, function: Callable[..., Array], inputs: Sequence[Any]) -> StandIn:
         """The call of a function that looks at values; see `asking`."""
-        name = f"{function.__module__}.{function.__qualname__}".replace(".", "_")
+        name = re.sub(r"\W", "_", f"{function.__module__}.{function.__qualname__}")
+        while self.notes.functions.get(name, function) is not function:
+            name += "_"  # another of the same name
         return self._called(name, function, inputs, function(*self.notes.operands(inputs)))
 
     def _method(self, name: str, value: Any, argument: Any) -> StandIn:
@@ -347,12 +350,12 @@ class StandIn:
             elif isinstance(one, np.ndarray):
                 parts.append(self.notes.number(one.flat[0], ()) if is_one_number(one, others) else self.notes.fix(one))
             else:
-                raise Unforeseen(f"an operand of type {type(one).__name__}")
+                raise UnforeseenError(f"an operand of type {type(one).__name__}")
         return parts
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> StandIn:
         if method not in ("__call__", "reduce") or any(options.values()):
-            raise Unforeseen(f"{ufunc.__name__}.{method} with {sorted(options)}")
+            raise UnforeseenError(f"{ufunc.__name__}.{method} with {sorted(options)}")
         value = getattr(ufunc, method)(*self.notes.operands(inputs))
         if method == "reduce":
             return self._called(f"{ufunc.__name__}_reduce", ufunc.reduce, inputs, value)
@@ -362,23 +365,25 @@ class StandIn:
     @staticmethod
     def _unchanged(ufunc: np.ufunc, inputs: Sequence[Any], value: Any) -> StandIn | None:
         """The operand that a product or a quotient gives back as it was, because a parameter is one."""
-        pairs = {np.multiply: (inputs, inputs[::-1]), np.true_divide: (inputs,)}.get(ufunc, ())
-        for one, other in pairs:
+        if ufunc not in (np.multiply, np.true_divide):
+            return None
+        for one, other in (inputs, inputs[::-1]) if ufunc is np.multiply else (inputs,):
             if not (isinstance(one, StandIn) and isinstance(other, StandIn)) or one.is_known or not other.is_known:
                 continue
             if one.dtype == value.dtype and one.shape == value.shape and np.all(other.value == 1.0):
-                return one if bool((other == 1.0).all()) else None  # asked, so that it is asked again of other parameters
+                asked: Any = np.equal(other, 1.0)  # so that it is asked again of other parameters
+                return one if asked.all() else None
         return None
 
     def __array_function__(self, function: Any, types: Any, inputs: Any, options: Any) -> Any:
         noted = _FUNCTIONS.get(function)
         if noted is None:
-            raise Unforeseen(function.__name__)
+            raise UnforeseenError(function.__name__)
         return noted(self, *inputs, **options)
 
     def _if_known(self) -> Any:
         if not self.is_known:
-            raise Unforeseen("a condition")
+            raise UnforeseenError("a condition")
         return self.value
 
     def __bool__(self) -> bool:
@@ -389,13 +394,13 @@ class StandIn:
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
-        raise Unforeseen(name)
+        raise UnforeseenError(name)
 
     def __array__(self, *_: Any, **__: Any) -> Any:
-        raise Unforeseen("values")
+        raise UnforeseenError("values")
 
     def __float__(self) -> float:
-        raise Unforeseen("a number")
+        raise UnforeseenError("a number")
 
     __index__ = __int__ = __float__
 
@@ -420,8 +425,8 @@ for _name, _ufunc in {
     "lt": np.less, "le": np.less_equal, "gt": np.greater, "ge": np.greater_equal, "eq": np.equal, "ne": np.not_equal,
 }.items():  # fmt: skip
     setattr(StandIn, f"__{_name}__", _binary(_ufunc))
-for _name, _ufunc in {"neg": np.negative, "invert": np.invert, "abs": np.absolute}.items():
-    setattr(StandIn, f"__{_name}__", _unary(_ufunc))
+for _name, _of_one in {"neg": np.negative, "invert": np.invert, "abs": np.absolute}.items():
+    setattr(StandIn, f"__{_name}__", _unary(_of_one))
 StandIn.__hash__ = None  # type: ignore[assignment]
 
 
@@ -431,12 +436,12 @@ def _where(one: StandIn, condition: Any, yes: Any, no: Any) -> StandIn:
     return one.notes.add("where({}, {}, {})", parts, np.where(*one.notes.operands([condition, yes, no])))
 
 
-def _max(one: StandIn, array: StandIn, axis: int, **options: float) -> StandIn:
+def _max(one: StandIn, array: StandIn, axis: int, **options: Any) -> StandIn:
     more = f", {axis}" + (f", None, None, False, {options['initial']!r}" if options else "")
     return one._called("maximum_reduce", np.maximum.reduce, [array], np.max(array.value, axis=axis, **options), more)
 
 
-def _zeros_like(one: StandIn, array: StandIn) -> Array:
+def _zeros_like(_one: StandIn, array: StandIn) -> Array:
     """Noughts, one run for all."""
     return np.zeros((*array.shape[:-1], 1) if array.ndim else (), array.dtype)
 
@@ -466,7 +471,7 @@ def in_source(key: Any) -> str:
             return ":".join("" if end is None else str(int(end)) for end in ends)
     if isinstance(key, int):
         return str(int(key))
-    raise Unforeseen(f"an index of type {type(key).__name__}")
+    raise UnforeseenError(f"an index of type {type(key).__name__}")
 
 
 def needed(operations: Sequence[_Operation], results: Sequence[int]) -> list[_Operation]:

@@ -72,4 +72,6 @@ def strikes(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:
         spoiler=p.spoiler, appeasement=p.appeasement, restraint_by_talks=p.restraint_by_talks,
     )  # fmt: skip
     struck = u[0] < probability(rate, p.dt)
-    return {"strike_deaths": deaths_where(struck, u[1], p.member.deaths_minimum, p.member.deaths_exponent, p.member.deaths_maximum)}
+    return {
+        "strike_deaths": deaths_where(struck, u[1], p.member.deaths_minimum, p.member.deaths_exponent, p.member.deaths_maximum)
+    }
