@@ -45,7 +45,7 @@ def record(modules, brief):
 
 def test_record_holds_every_round_and_every_ratio(record, modules):
     assert len(record["rounds"]) == 2
-    assert set(record["seconds"]) == set(record["timed"]) == {"a", "b", "c", "d", "e", "e_with_draws"}
+    assert set(record["seconds"]) == set(record["timed"]) == {"a", "b", "c", "d", "e", "e_with_draws", "f"}
     assert set(record["ratios"]) == set(modules["bench"].RATIOS)
     for values in (*record["seconds"].values(), *record["ratios"].values()):
         assert set(values) == HEADS
@@ -56,7 +56,8 @@ def test_record_holds_every_round_and_every_ratio(record, modules):
 
 
 def test_ratios_are_taken_within_rounds(modules):
-    rounds = [{"a": 6.0, "b": 60.0, "c": 1.0, "d": 2.0, "e": 3.0}, {"a": 60.0, "b": 600.0, "c": 10.0, "d": 20.0, "e": 30.0}]
+    rounds = [{"a": 6.0, "b": 60.0, "c": 1.0, "d": 2.0, "e": 3.0, "f": 1.0}]
+    rounds.append({name: 10.0 * value for name, value in rounds[0].items()})
     ratios = modules["bench"].ratios_of(rounds)
     assert ratios["a/c"] == {"median": 6.0, "min": 6.0, "max": 6.0}
     assert ratios["b/e"]["median"] == 20.0
@@ -118,7 +119,7 @@ def test_workers_are_measured_where_there_are_any(modules, brief, monkeypatch):
     timings = bench.timings_of(brief, sizes, 1, [1], [[]], bench.agents_of(brief))
     assert all(timings[name]() >= 0.0 for name in ("workers_1", "workers_2"))
     assert used == [(8, 1), (8, 2)]
-    rounds = [{**dict.fromkeys("abcde", 1.0), "workers_1": 3.0, "workers_2": 2.0}]
+    rounds = [{**dict.fromkeys("abcdef", 1.0), "workers_1": 3.0, "workers_2": 2.0}]
     assert bench.ratios_of(rounds)["throughput of 2 workers to 1"]["median"] == 1.5
     assert bench.note_on_workers(sizes) == ""
 

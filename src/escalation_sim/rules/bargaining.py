@@ -88,17 +88,14 @@ def pace_of_talks(p: Values) -> Array:
 @in_one_piece
 def channel_agreed_in(channel: Array, struck: Array, uniform: Array, chance: Array, agreed: Array) -> Array:
     """Place of the channel in which a deal was struck, `channel` elsewhere. `agreed` are the rates of agreement; the draw falls into one of them."""
-    through = channel.copy()
-    if not nowhere(struck):
-        (there,) = struck.nonzero()
-        agreed, uniform, chance = (array.take(there, axis=-1) for array in (agreed, uniform, chance))
-        before, total = np.empty_like(agreed), np.zeros_like(chance)
-        for place in range(len(agreed)):
-            before[place] = total
-            total = total + agreed[place]
-        choice = ratio(uniform, chance) * total
-        through[there] = last_place((agreed > 0.0) & (choice >= before))
-    return through
+    if nowhere(struck):
+        return channel.copy()
+    before, total = np.empty_like(agreed), np.zeros_like(chance)
+    for place in range(len(agreed)):
+        before[place] = total
+        total = total + agreed[place]
+    choice = ratio(uniform, chance) * total
+    return np.where(struck, last_place((agreed > 0.0) & (choice >= before)), channel)
 
 
 def deal(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:
