@@ -346,6 +346,7 @@ def computed(
             progress(ledger.done, len(numbers))
         if len(chunk.live):
             chunk.draws.pack()
+            chunk.renew()  # what can be found again is not held while a chunk waits
             waiting[stage + 1].append(chunk)
             del chunk  # once it is joined with others, nobody is to hold it
             if sum(len(one.live) for one in waiting[stage + 1]) >= size:
