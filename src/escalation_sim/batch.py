@@ -193,7 +193,10 @@ def keep_the_heap() -> None:
 
 
 def seen_by_rules(scenario: Scenario) -> Hashable:
-    """Everything in a scenario on which it may depend what rules and tally do, besides the numbers that rules are given."""
+    """Everything in a scenario on which it may depend what rules and tally do, besides the arrays that rules are given.
+
+    What is missing here would be taken from the notes of another scenario; a test looks through all that rules are given.
+    """
     return (
         scenario.kind, scenario.decision, scenario.ladder, scenario.step_hours, scenario.quiet_days, scenario.start,
         tuple((trigger.kind, trigger.day, trigger.rung) for trigger in scenario.triggers),
