@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import gc
 import re
+import weakref
 
 import numpy as np
 import pytest
@@ -384,3 +386,25 @@ def test_channels_that_something_may_open_stay(short):
         short = short.close(name)
     assert left(short)[1] == 1
     assert len(es.run(short, 3, 1).outcomes) == 3
+
+
+@pytest.fixture
+def no_search_for_cycles():
+    gc.collect()
+    gc.disable()
+    yield
+    gc.enable()
+
+
+@pytest.mark.usefixtures("no_search_for_cycles")
+def test_what_was_computed_is_let_go_of_at_once(short):
+    """Pieces of ten million runs come one after another; what one leaves behind is not to wait until Python looks for cycles."""
+    plan.notes_for.cache_clear()
+    chunk = chunk_of(short)
+    let_go = [weakref.ref(array) for array in (*chunk.state.values(), *chunk.tally.values())]
+    walk(chunk, 9)
+    assert plans_of(chunk)  # so notes were taken
+    let_go += [weakref.ref(array) for array in (*chunk.state.values(), *chunk.tally.values())]
+    del chunk
+    let_go.append(weakref.ref(batch.computed(short, 1, np.arange(30), size=10)))
+    assert not any(one() is not None for one in let_go)

@@ -14,7 +14,7 @@ import numpy as np
 
 from escalation_sim.parameters import Array
 
-__all__ = ["in_one_piece", "nowhere"]
+__all__ = ["found_where", "in_one_piece", "nowhere"]
 
 
 def nowhere(holds: Array) -> bool:
@@ -23,7 +23,7 @@ def nowhere(holds: Array) -> bool:
 
 
 def in_one_piece(function: Callable[..., Array]) -> Callable[..., Array]:
-    """A function of arrays that looks at their values: arrays by position, the run on the last axis, and gives one array of its own."""
+    """A function of arrays that looks at their values: arrays by position, the run on the last axis, and gives one array, which may be one of these as it is."""
 
     @wraps(function)
     def called(*arrays: Any) -> Array:
@@ -34,3 +34,22 @@ def in_one_piece(function: Callable[..., Array]) -> Callable[..., Array]:
         return function(*arrays)
 
     return called
+
+
+def found_where(find: Callable[..., Array]) -> Callable[..., Array]:
+    """From what was noted so far, where it is to be found anew, and what it is found from, to what is noted now; it is found for these runs only, which are few.
+
+    The first two are of shape (run,), the others have the run on the last axis; one run may stand for all.
+    """
+
+    def found(so_far: Array, where: Array, *of: Array) -> Array:
+        if nowhere(where):
+            return so_far
+        new = np.empty(where.shape, so_far.dtype)
+        new[...] = so_far
+        (there,) = where.nonzero()
+        new[there] = find(*(array.take(there, axis=-1) if array.shape[-1] == len(where) else array for array in of))
+        return new
+
+    found.__qualname__ = f"{find.__qualname__}_where"
+    return in_one_piece(found)

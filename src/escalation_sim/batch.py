@@ -153,9 +153,9 @@ class Ledger:
         """Count the rungs at the end of a day; runs in `gone` stay where they are from now on."""
         rungs = len(self.scenario.ladder)
         posture = chunk.state["posture"]
-        self.counts[day - 1] += rung_counts(posture if chunk.goes_on.all() else posture[:, chunk.goes_on], rungs)
+        self.counts[day - 1] += rung_counts(posture.take(np.flatnonzero(chunk.goes_on), axis=-1), rungs)
         if len(gone):
-            self.counts[day:] += rung_counts(chunk.state["posture"][:, gone], rungs)
+            self.counts[day:] += rung_counts(posture.take(gone, axis=-1), rungs)
             self.ended[day - 1 :] += len(gone)
 
     def hand_over(self, chunk: Chunk, places: Array, ended: bool) -> None:
@@ -163,8 +163,9 @@ class Ledger:
         ruler = ruler_of(self.scenario)
         tally = {name: array.take(places, axis=-1) for name, array in chunk.tally.items()}
         state = {name: chunk.state[name].take(places, axis=-1) for name in ruler.reads}
+        rows = chunk.live[places]
         for name, column in ruler.coded(tally, state, np.full(len(places), ended), self.scenario).items():
-            self.columns[name][chunk.live[places]] = column
+            self.columns[name][rows] = column
         self.done += len(places)
 
     def take_over(self, start: int, part: Ledger) -> None:
@@ -340,20 +341,24 @@ def computed(
     stages = [*(day * steps_a_day for day in _MERGE_ON_DAYS if day * steps_a_day < ledger.total), ledger.total]
     waiting: list[list[Chunk]] = [[] for _ in stages]
 
-    def go_on(stage: int) -> None:
-        """Compute what waits for a stage, and hand what is left to the next."""
-        chunk = Chunk.joined(waiting[stage])
-        waiting[stage] = []
-        carry_on(chunk, ledger, stages[stage])
-        if progress:
-            progress(ledger.done, len(numbers))
-        if len(chunk.live):
+    def go_on_from(stage: int) -> None:
+        """Compute what waits for a stage, hand what is left to the next, and so on as long as that fills a chunk."""
+        # A loop: a function that calls itself is a cycle, and would hold the ledger until somebody looks for those.
+        while waiting[stage]:
+            chunk = Chunk.joined(waiting[stage])
+            waiting[stage] = []
+            carry_on(chunk, ledger, stages[stage])
+            if progress:
+                progress(ledger.done, len(numbers))
+            if not len(chunk.live):
+                return
             chunk.draws.pack()
             chunk.renew()  # what can be found again is not held while a chunk waits
-            waiting[stage + 1].append(chunk)
+            stage += 1
+            waiting[stage].append(chunk)
             del chunk  # once it is joined with others, nobody is to hold it
-            if sum(len(one.live) for one in waiting[stage + 1]) >= size:
-                go_on(stage + 1)
+            if sum(len(one.live) for one in waiting[stage]) < size:
+                return
 
     share = max(-(-len(numbers) // max(round(len(numbers) / size), 1)), 1)
     for start in range(0, len(numbers), share):
@@ -362,13 +367,14 @@ def computed(
         ledger.enter(chunk)
         waiting[0].append(chunk)
         del chunk
-        go_on(0)
+        go_on_from(0)
     for stage in range(len(stages)):
-        if waiting[stage]:
-            go_on(stage)
+        go_on_from(stage)
     return ledger
 
 
 def rung_counts(posture: Array, rungs: int) -> Array:
     """Runs on each rung, shape (country, rung)."""
-    return np.stack([np.bincount(side.astype(np.intp), minlength=rungs) for side in posture])
+    codes = posture.astype(np.intp)
+    codes[1] += rungs
+    return np.bincount(codes.ravel(), minlength=2 * rungs).reshape(2, rungs)

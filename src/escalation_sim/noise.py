@@ -139,17 +139,19 @@ class Draws:
         self._calls = dict.fromkeys(self._processes, 0)
         self._ahead: dict[str, Array] = {}  # what was drawn ahead, calls first
         self._first: dict[str, int] = {}  # which call it begins with
-        self._columns: dict[str, Array | None] = {}  # and those of it that belong to the runs that are left; None for all
+        self._columns: dict[str, Array | None] = {}  # what of it belongs to the runs that are left; None where all of it does
 
     def next(self, name: str) -> Array:
         """The next draws of a process, shape (lanes, *process.shape, run)."""
         call = self._calls[name]
         if name not in self._ahead or call == self._first[name] + len(self._ahead[name]):
             self._draw_ahead(name)
+        elif (columns := self._columns[name]) is not None:
+            left = self._ahead[name][call - self._first[name] :]
+            self._ahead[name], self._first[name], self._columns[name] = left.take(columns, axis=-1), call, None
         self._calls[name] = call + 1
         drawn: Array = self._ahead[name][call - self._first[name]]
-        columns = self._columns[name]
-        return drawn if columns is None else drawn.take(columns, axis=-1)
+        return drawn
 
     def for_rule(self, name: str) -> Array:
         """The next draws of a process as a rule gets them: without the axis of lanes where there is one lane."""

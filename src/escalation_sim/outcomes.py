@@ -10,12 +10,12 @@ are those of the day of the end.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
-from escalation_sim.asking import in_one_piece, nowhere
+from escalation_sim.asking import found_where, in_one_piece, nowhere
 from escalation_sim.ladder import ACT
 from escalation_sim.parameters import FLOAT, Array
 from escalation_sim.scenario import ObservedAct, Scenario
@@ -110,9 +110,10 @@ def first_time(so_far: Array, now: Array, day: Array) -> Array:
 @in_one_piece
 def renewed(so_far: Array, where: Array, value: Array) -> Array:
     """What was noted so far, and a new value in some places, which are few."""
+    if nowhere(where):
+        return so_far
     new = so_far.copy()
-    if not nowhere(where):
-        new[where.nonzero()] = value
+    new[where.nonzero()] = value
     return new
 
 
@@ -134,22 +135,8 @@ def mean_voice(voice: Array) -> Array:
     return mean
 
 
-def where_found(find: Callable[..., Array]) -> Callable[..., Array]:
-    """From what was noted so far, where it is to be found anew, and what it is found from, to what is noted now; nothing is found where that is nowhere."""
-
-    def found(so_far: Array, where: Array, *of: Array) -> Array:
-        new = so_far.copy()
-        if not nowhere(where):
-            (there,) = where.nonzero()
-            new[there] = find(*(array.take(there, axis=-1) for array in of))
-        return new
-
-    found.__qualname__ = f"{find.__qualname__}_where"
-    return in_one_piece(found)
-
-
-_trust_where, _voice_where, _end_where = where_found(mean_trust), where_found(mean_voice), where_found(ended_by)
-_error_where = where_found(np.divide)
+_trust_where, _voice_where, _end_where = found_where(mean_trust), found_where(mean_voice), found_where(ended_by)
+_error_where = found_where(np.divide)
 
 
 def tallied(tally: Mapping[str, Array], s: Mapping[str, Array], day: Array | float, scenario: Scenario) -> dict[str, Array]:

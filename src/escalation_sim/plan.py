@@ -12,6 +12,8 @@ from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -32,6 +34,8 @@ Given = Callable[[str], Values]
 
 STATE, DRAWS, TALLY, NOW = "state", "draws", "tally", "now"
 
+_Names = tuple[tuple[str, tuple[str, ...]], ...]  # names by source
+
 
 @dataclass
 class Stretch:
@@ -40,13 +44,13 @@ class Stretch:
     Attributes
     ----------
     routine : gives what they write from what they read, bound to parameters.
-    reads, writes : places and names in the sources (see `Sources`), in the order of the routine.
+    reads, writes : names by source (see `Sources`), in the order of the routine.
     """
 
     routine: Routine
-    reads: tuple[tuple[str, str], ...]
-    writes: tuple[tuple[str, str], ...]
-    _uneven: tuple[int, ...] | None = field(default=None, repr=False)
+    reads: _Names
+    writes: _Names
+    _uneven: tuple[tuple[int, str, str], ...] | None = field(default=None, repr=False)
 
     def bound(self, given: Given, runs: int) -> Stretch | None:
         """The same for what rules are given (by name of the phase); None if it does not hold for that."""
@@ -55,24 +59,27 @@ class Stretch:
 
     def take_step(self, sources: Mapping[str, dict[str, Array]]) -> None:
         """Renew state and tally, in full shape."""
-        found: Sequence[Array] = self.routine([sources[source][name] for source, name in self.reads])
-        if self._uneven is None or self._uneven:
-            found = self._spread(found, sources)
-        for (source, name), array in zip(self.writes, found, strict=True):
-            sources[source][name] = array
+        given: list[Array] = []
+        for source, names in self.reads:
+            given.extend(map(sources[source].__getitem__, names))
+        results = iter(self._spread(self.routine(given), sources))
+        for source, names in self.writes:
+            sources[source].update(zip(names, results, strict=False))  # as many as there are names
 
-    def _spread(self, found: Sequence[Array], sources: Sources) -> list[Array]:
+    def _spread(self, found: Sequence[Array], sources: Sources) -> Sequence[Array]:
         """Everything in full shape; which results need that is seen once."""
-        full = list(found)
-        before = [sources[source][name] for source, name in self.writes]
         if self._uneven is None:
+            names = [(source, name) for source, of_source in self.writes for name in of_source]
             self._uneven = tuple(
-                place
-                for place, (array, old) in enumerate(zip(found, before, strict=True))
-                if spread(array, old.shape) is not array
+                (place, source, name)
+                for place, (array, (source, name)) in enumerate(zip(found, names, strict=True))
+                if spread(array, sources[source][name].shape) is not array
             )
-        for place in self._uneven:
-            full[place] = spread(full[place], before[place].shape)
+        if not self._uneven:
+            return found
+        full = list(found)
+        for place, source, name in self._uneven:
+            full[place] = spread(found[place], sources[source][name].shape)
         return full
 
 
@@ -101,7 +108,9 @@ def spread(array: Array, shape: tuple[int, ...]) -> Array:
     """What a rule writes, as the state holds it; the array itself where it has that form."""
     if array.shape == shape and array.dtype == FLOAT:
         return array
-    return np.array(np.broadcast_to(array, shape), FLOAT)
+    full = np.empty(shape, FLOAT)
+    full[...] = array
+    return full
 
 
 def read(state: Mapping[str, Any], phase: Phase, day: Any) -> Values:
@@ -173,8 +182,19 @@ class _Dictation:
         return found
 
     def stretch(self) -> Stretch:
-        """What was noted."""
-        return Stretch(self.notes.routine(list(self.writes.values())), tuple(self.reads), tuple(self.writes))
+        """What was noted; nothing can be added to it. The arrays that were looked at are let go of."""
+        in_order = sorted(zip(self.reads, self.notes.given, strict=True))
+        self.notes.given = [number for _, number in in_order]
+        writes = sorted(self.writes)
+        routine = self.notes.routine([self.writes[one] for one in writes])
+        self.shown.clear()  # it and the notes are parts of cycles
+        self.notes.close()
+        return Stretch(routine, by_source([read for read, _ in in_order]), by_source(writes))
+
+
+def by_source(names: Sequence[tuple[str, str]]) -> _Names:
+    """Sources and names, in order, as names by source."""
+    return tuple((source, tuple(name for _, name in group)) for source, group in groupby(names, key=itemgetter(0)))
 
 
 Count = Callable[[Mapping[str, Any], Mapping[str, Any], Any], Mapping[str, Any]]

@@ -173,6 +173,10 @@ class Notes:
             tuple(self.answers.values()),
         )
 
+    def close(self) -> None:
+        """Undo the cycle that notes and stand-ins make, so that nothing is held longer than anybody needs it; nothing can be noted from now on."""
+        self._shown.clear()
+
     def _function(self, operations: Sequence[_Operation], handed: Sequence[Sequence[int]], results: Sequence[int]) -> Any:
         return function_from(source_of(operations, handed, results, len(self.fixed)), tuple(sorted(self.functions.items())))
 

@@ -267,7 +267,7 @@ class Setting:
         Lasts for the steps of one day: a decree that is on the books is taken back at the next midnight.
         """
         channel = self.profiles["channel"]
-        changed = bool((channel["decreed"] >= 0.0).any()) and day == int(day)
+        changed = day == int(day) and bool((channel["decreed"] >= 0.0).any())
         if changed:
             channel["decreed"] = np.full_like(channel["decreed"], -1.0)
         while self._pages and self._pages[0] <= day:

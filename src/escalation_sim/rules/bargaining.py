@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from escalation_sim.asking import in_one_piece, nowhere
+from escalation_sim.asking import found_where
 from escalation_sim.parameters import Array, Parameter, Values, section
 from escalation_sim.places import last_place
 from escalation_sim.rates import among, flag, probability, ratio
@@ -85,17 +85,15 @@ def pace_of_talks(p: Values) -> Array:
     return pace
 
 
-@in_one_piece
-def channel_agreed_in(channel: Array, struck: Array, uniform: Array, chance: Array, agreed: Array) -> Array:
-    """Place of the channel in which a deal was struck, `channel` elsewhere. `agreed` are the rates of agreement; the draw falls into one of them."""
-    if nowhere(struck):
-        return channel.copy()
+@found_where
+def channel_agreed_in(uniform: Array, chance: Array, agreed: Array) -> Array:
+    """Place of the channel in which a deal was struck, where one was. `agreed` are the rates of agreement; the draw falls into one of them."""
     before, total = np.empty_like(agreed), np.zeros_like(chance)
     for place in range(len(agreed)):
         before[place] = total
         total = total + agreed[place]
     choice = ratio(uniform, chance) * total
-    return np.where(struck, last_place((agreed > 0.0) & (choice >= before)), channel)
+    return last_place((agreed > 0.0) & (choice >= before))
 
 
 def deal(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:

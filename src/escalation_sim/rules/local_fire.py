@@ -34,15 +34,19 @@ _MOST_EXCHANGES = 10  # in one step; the rate stays far below
 def exchanges(uniform: Array, expected: Array) -> Array:
     """Poisson number of exchanges by inversion, cut at 10."""
     term = np.exp(-expected)
+    number = flag(uniform >= term)
+    if nowhere(number):
+        return number
+    (there,) = number.nonzero()  # the rest for these runs only, which are few
+    uniform, expected, term = (np.broadcast_to(one, number.shape)[there] for one in (uniform, expected, term))
     cumulative = term
-    number = np.zeros_like(cumulative + uniform)
-    for k in range(1, _MOST_EXCHANGES + 1):
+    for k in range(1, _MOST_EXCHANGES):
+        term = term * expected / k
+        cumulative = cumulative + term
         more = uniform >= cumulative
         if nowhere(more):
             break
-        number = number + more
-        term = term * expected / k
-        cumulative = cumulative + term
+        number[there] += more
     return number
 
 
