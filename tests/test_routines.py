@@ -9,6 +9,8 @@ import weakref
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import escalation_sim as es
 from conftest import SHIPPED, shipped, with_decision
@@ -255,6 +257,81 @@ def test_names_are_used_again_but_never_while_they_are_needed():
     assert found[1].tolist() == expected[5].tolist()
     source = source_of(notes.operations, [[], [0]], [chain[-1].number, chain[5].number], 0)
     assert len(set(re.findall(r"\bx\d+", source))) <= 6
+
+
+@in_one_piece
+def as_it_is_or_halved(values):
+    return values if nowhere(values > 4.0) else values * FLOAT(0.5)
+
+
+OPERATIONS = (
+    lambda a, b: a + b,
+    lambda a, b: a * b,
+    lambda a, b: 1.0 - a,
+    lambda a, b: np.maximum(a, b) - 0.5,
+    lambda a, b: (a > b).astype(FLOAT),
+    lambda a, b: a[::-1],
+    lambda a, b: np.where(a > 1.0, a, b),
+    lambda a, b: a[0] * b,
+    lambda a, b: a[1] * 2.0 + a[0],
+    lambda a, b: as_it_is_or_halved(a),
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(st.tuples(st.integers(0, len(OPERATIONS) - 1), st.integers(0, 9), st.integers(0, 9)), min_size=1, max_size=25),
+    st.lists(st.integers(0, 9), min_size=1, max_size=3),
+    st.sampled_from([1, 5]),
+)
+def test_any_rule_gives_its_bits_and_leaves_what_it_is_given_as_it_was(steps, wanted, runs):
+    """Results may be written over what nobody needs any more: not over state, nor over what something else is a part of, and not in another form."""
+
+    def values_after(state, draws, day, parameter):
+        made = [state, draws, parameter, state * 1.0, parameter * draws, day * parameter]
+        for operation, one, other in steps:
+            found = OPERATIONS[operation](made[-1 - one % len(made)], made[-1 - other % len(made)])
+            made.append(found if found.ndim == 2 else found * made[3])
+        return [made[-1 - one % len(made)] for one in wanted]
+
+    random = np.random.default_rng(7)
+    state, draws = random.random((2, runs), FLOAT) * 3, random.random((2, runs), FLOAT)
+    day, parameter = np.array(2.0, FLOAT), np.array([[0.5], [1.25]], FLOAT)
+    notes = Notes(runs)
+    stand_ins = (
+        notes.take(state),
+        notes.take(draws),
+        notes.take(day),
+        notes.of_parameters(Values({"one": parameter}), ("phase",)).one,
+    )
+    routine = notes.routine(values_after(*stand_ins)).bound(lambda _path: parameter, runs)
+    before = state.tobytes(), draws.tobytes()
+    found = routine([state, draws, day])
+    assert (state.tobytes(), draws.tobytes()) == before
+    for one, expected in zip(found, values_after(state, draws, day, parameter), strict=True):
+        full = np.broadcast_shapes(one.shape, expected.shape)  # one run may stand for all
+        assert np.broadcast_to(one, full).tobytes() == np.broadcast_to(expected, full).tobytes()
+
+
+def test_results_are_written_over_what_nobody_needs_any_more():
+    notes = Notes(3)
+    one, other = notes.take(np.ones(3, FLOAT)), notes.take(np.ones(3, FLOAT))
+    first = one * other
+    second = first + other
+    third = second * one
+    assert notes.overwritten(notes.operations, [third.number]) == {second.number: first.number, third.number: second.number}
+    assert notes.overwritten(notes.operations, [third.number, second.number]) == {second.number: first.number}
+
+
+@pytest.mark.parametrize("part_of", [lambda whole: whole[0], lambda whole: whole[::-1], as_it_is_or_halved])
+def test_nothing_is_written_over_what_something_else_is_a_part_of(part_of):
+    notes = Notes(3)
+    state = notes.take(np.ones((2, 3), FLOAT))
+    whole = state * state
+    part = part_of(whole)
+    other = whole + 2.0  # the last use of the whole, but not of the part
+    result = other * part
+    assert notes.overwritten(notes.operations, [result.number]) == {result.number: other.number}
 
 
 def test_a_number_of_the_source_counts_in_the_precision_of_what_stands_beside_it():

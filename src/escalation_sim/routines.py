@@ -26,6 +26,9 @@ __all__ = ["Notes", "Path", "Routine", "StandIn", "UnforeseenError"]
 Path = tuple[str | int, ...]
 """Where a parameter is found: names of entries, and places in tuples."""
 
+_IN_PLACE = frozenset(
+    ["absolute", "add", "bitwise_and", "bitwise_or", "divide", "floor", "invert", "multiply", "negative", "sqrt", "subtract"]
+)  # names of what gives the same bits, to whatever memory the result is written
 _FUNCTIONS_KEPT = 512  # made from sources; a scenario needs about ten
 
 
@@ -178,7 +181,57 @@ class Notes:
         self._shown.clear()
 
     def _function(self, operations: Sequence[_Operation], handed: Sequence[Sequence[int]], results: Sequence[int]) -> Any:
-        return function_from(source_of(operations, handed, results, len(self.fixed)), tuple(sorted(self.functions.items())))
+        over = self.overwritten(operations, results)
+        source = source_of(operations, handed, results, len(self.fixed), over)
+        return function_from(source, tuple(sorted(self.functions.items())))
+
+    def overwritten(self, operations: Sequence[_Operation], results: Sequence[int]) -> dict[int, int]:
+        """Which operand's memory an operation can write its result to, by number of the result: one that nobody needs any more, of the same form.
+
+        NumPy then has to read and write less memory, which takes up to a third of the time. Left out are operations that might give other bits so, such as
+        exponentials, and what other values may be parts of.
+        """
+        last = last_uses(operations, results)
+        wide = {number for number in self.given if self.values[number].ndim}  # surely with an entry for each run
+        holder: dict[int, int] = {}  # of each value made here, the one whose memory it has
+        until: dict[int, float] = {}  # of each that holds memory, when that is last needed by another
+        found: dict[int, int] = {}
+        for place, (target, form, parts) in enumerate(operations):
+            numbers = [part for part in parts if isinstance(part, int)]
+            name = form.partition("(")[0]
+            if form.startswith(("{}[", "{}.view(")):
+                if (of := holder.get(numbers[0])) is not None:
+                    holder[target] = of
+                    until[of] = max(until[of], last[target])
+                keeps_runs = self.values[numbers[0]].ndim > 1 and "," not in form
+            elif self._makes_new(name):
+                holder[target], until[target] = target, -1.0
+                keeps_runs = not name.endswith("_reduce") or self.values[numbers[0]].ndim > 1
+            else:  # may give back one of its operands as it is
+                until.update({holder[number]: np.inf for number in numbers if number in holder})
+                keeps_runs = False
+            if keeps_runs and wide.intersection(numbers):
+                wide.add(target)
+            if name not in _IN_PLACE:
+                continue
+            value = self.values[target]
+            for number in numbers:
+                operand = self.values[number]
+                if (
+                    number in wide
+                    and holder.get(number) == number
+                    and last[number] == place
+                    and until[number] < place
+                    and (operand.dtype, operand.shape) == (value.dtype, value.shape)
+                ):
+                    found[target] = number
+                    break
+        return found
+
+    def _makes_new(self, name: str) -> bool:
+        """Whether what is called so makes an array of its own."""
+        function = self.functions.get(name)
+        return name in ("{}.astype", "{}.take", "where") or isinstance(getattr(function, "__self__", function), np.ufunc)
 
     def of_first(self, value: Any) -> Any:
         """What of an array belongs to the first run; what stands for all runs as it is."""
@@ -489,7 +542,20 @@ def needed(operations: Sequence[_Operation], results: Sequence[int]) -> list[_Op
     return kept[::-1]
 
 
-def source_of(operations: Sequence[_Operation], handed: Sequence[Sequence[int]], results: Sequence[int], fixed: int) -> str:
+def last_uses(operations: Sequence[_Operation], results: Sequence[int]) -> dict[int, int]:
+    """The place of the last operation that each value is needed for; beyond all of them for results."""
+    last = {part: place for place, operation in enumerate(operations) for part in operation.parts if isinstance(part, int)}
+    last.update(dict.fromkeys(results, len(operations)))
+    return last
+
+
+def source_of(
+    operations: Sequence[_Operation],
+    handed: Sequence[Sequence[int]],
+    results: Sequence[int],
+    fixed: int,
+    overwritten: Mapping[int, int] | None = None,
+) -> str:
     """The source of a function that repeats operations. Names are used again as soon as nobody needs their values, so that memory is.
 
     Parameters
@@ -497,9 +563,9 @@ def source_of(operations: Sequence[_Operation], handed: Sequence[Sequence[int]],
     handed : numbers of the values that the function is handed, list by list, after what is fixed.
     results : numbers of the values that it gives back.
     fixed : how many things are fixed.
+    overwritten : which operand's memory a result is written to; see `Notes.overwritten`.
     """
-    last = {part: place for place, operation in enumerate(operations) for part in operation.parts if isinstance(part, int)}
-    last.update(dict.fromkeys(results, len(operations)))
+    last = last_uses(operations, results)
     names = {number: f"g{place}_{n}" for place, numbers in enumerate(handed) for n, number in enumerate(numbers)}
     taken = [["_"] * fixed, *([names[number] if number in last else "_" for number in numbers] for numbers in handed)]
     free: list[str] = []
@@ -516,11 +582,16 @@ def source_of(operations: Sequence[_Operation], handed: Sequence[Sequence[int]],
                 if last[part] == place and names[part][0] == "x":
                     free.append(names[part])
                     last[part] = -1  # freed once, also where it comes twice
-        if not free:
+        over = (overwritten or {}).get(operation.target)
+        if over is not None:
+            free.remove(names[over])
+            free.append(names[over])
+        elif not free:
             free.append(f"x{used}")
             used += 1
-        names[operation.target] = free.pop()
-        lines.append(f"{names[operation.target]} = {operation.form.format(*parts)}")
+        name = names[operation.target] = free.pop()
+        done = operation.form.format(*parts)
+        lines.append(f"{name} = {done}" if over is None else f"{name} = {done[:-1]}, {name})")
     arguments = ["fixed", *(f"handed{place}" for place in range(len(handed)))]
     unpacked = [
         f"[{', '.join(listed)}] = {argument}" for listed, argument in zip(taken, arguments, strict=True) if {*listed} - {"_"}
