@@ -26,9 +26,13 @@ __all__ = ["Notes", "Path", "Routine", "StandIn", "UnforeseenError"]
 Path = tuple[str | int, ...]
 """Where a parameter is found: names of entries, and places in tuples."""
 
-_IN_PLACE = frozenset(
-    ["absolute", "add", "bitwise_and", "bitwise_or", "divide", "floor", "invert", "multiply", "negative", "sqrt", "subtract"]
-)  # names of what gives the same bits, to whatever memory the result is written
+_IN_PLACE = dict.fromkeys(
+    ("absolute", "add", "bitwise_and", "bitwise_or", "divide", "floor", "invert", "multiply", "negative", "sqrt", "subtract"),
+    "",
+) | {
+    "maximum": "out=",
+    "minimum": "out=",
+}  # what gives the same bits, to whatever memory the result is written; and how that is said
 _FUNCTIONS_KEPT = 512  # made from sources; a scenario needs about ten
 
 
@@ -591,7 +595,9 @@ def source_of(
             used += 1
         name = names[operation.target] = free.pop()
         done = operation.form.format(*parts)
-        lines.append(f"{name} = {done}" if over is None else f"{name} = {done[:-1]}, {name})")
+        if over is not None:
+            done = f"{done[:-1]}, {_IN_PLACE[operation.form.partition('(')[0]]}{name})"
+        lines.append(f"{name} = {done}")
     arguments = ["fixed", *(f"handed{place}" for place in range(len(handed)))]
     unpacked = [
         f"[{', '.join(listed)}] = {argument}" for listed, argument in zip(taken, arguments, strict=True) if {*listed} - {"_"}
