@@ -137,57 +137,65 @@ class Draws:
         self._processes = {process.name: process for process in processes}
         self._streams = {process.name: _streams(process.name, process.members) for process in processes}
         self._calls = dict.fromkeys(self._processes, 0)
-        self._ahead: dict[str, Array] = {}  # what was drawn ahead, calls first
-        self._first: dict[str, int] = {}  # which call it begins with
-        self._columns: dict[str, Array | None] = {}  # what of it belongs to the runs that are left; None where all of it does
+        self._one_lane = {process.name for process in processes if process.lanes == 1}
+        self._drawn: dict[str, Array] = {}  # what was drawn ahead, calls first
+        self._ahead: dict[str, list[Array]] = {}  # the calls of it that are still to come, the next one last
+        self._columns: dict[str, Array] = {}  # what of them belongs to the runs that are left, where runs have left since
 
     def next(self, name: str) -> Array:
         """The next draws of a process, shape (lanes, *process.shape, run)."""
-        call = self._calls[name]
-        if name not in self._ahead or call == self._first[name] + len(self._ahead[name]):
-            self._draw_ahead(name)
-        elif (columns := self._columns[name]) is not None:
-            left = self._ahead[name][call - self._first[name] :]
-            self._ahead[name], self._first[name], self._columns[name] = left.take(columns, axis=-1), call, None
-        self._calls[name] = call + 1
-        drawn: Array = self._ahead[name][call - self._first[name]]
-        return drawn
+        ahead = self._ahead.get(name)
+        if not ahead or name in self._columns:
+            ahead = self._ahead[name] = self._calls_ahead(name)
+        self._calls[name] += 1
+        return ahead.pop()
 
     def for_rule(self, name: str) -> Array:
         """The next draws of a process as a rule gets them: without the axis of lanes where there is one lane."""
         drawn = self.next(name)
-        return drawn[0] if self._processes[name].lanes == 1 else drawn
+        return drawn[0] if name in self._one_lane else drawn
 
     def keep(self, places: NDArrayInt) -> None:
         """Go on with the runs at these places only (ascending places among the present ones)."""
         self._runs = self._runs[places]
         renewed: dict[int, Array] = {}
-        for name, columns in self._columns.items():
+        for name in self._drawn:
+            columns = self._columns.get(name)
             if id(columns) not in renewed:
                 renewed[id(columns)] = places if columns is None else columns[places]
             self._columns[name] = renewed[id(columns)]
 
     def pack(self) -> None:
         """Hold nothing that can be drawn again; before a wait."""
-        self._ahead, self._columns = {}, {}
+        self._drawn, self._ahead, self._columns = {}, {}, {}
 
     @classmethod
     def joined(cls, parts: Sequence[Draws]) -> Draws:
         """Go on with the runs of several sets of one seed together, in the order given; all must have been called equally often."""
         whole = copy.copy(parts[0])
-        whole._calls, whole._first = dict(whole._calls), {}
+        whole._calls = dict(whole._calls)
         whole._runs = np.concatenate([part._runs for part in parts])
         whole.pack()
         return whole
 
-    def _draw_ahead(self, name: str) -> None:
+    def _calls_ahead(self, name: str) -> list[Array]:
+        """The calls of a process to come, for the runs that are left, the next one last: what was drawn ahead, or new ones where all of that was used."""
+        columns, ahead = self._columns.pop(name, None), self._ahead.get(name)
+        if ahead and columns is not None:
+            self._drawn[name] = self._drawn[name][-len(ahead) :].take(columns, axis=-1)
+        else:
+            self._drawn[name] = self._next_calls(name)
+        return list(self._drawn[name][::-1])
+
+    def _next_calls(self, name: str) -> Array:
         """Draw the next calls of a process, shape (call, lanes, *process.shape, run)."""
         process, runs = self._processes[name], len(self._runs)
         calls = process.ahead * min(max(_FEW // max(runs, 1), 1), _MOST_TIMES)
-        first = self._calls[name] - self._calls[name] % _PAIR
+        skipped = self._calls[name] % _PAIR
+        first = self._calls[name] - skipped
         bits = self._source.bits(self._streams[name], self._runs, first * process.lanes, calls * process.lanes)
         values: Array = _VALUES[process.kind](bits.reshape(calls, process.lanes, *process.shape, runs))
-        self._ahead[name], self._first[name], self._columns[name] = values, first, None
+        return values[skipped:]
 
 
 NDArrayInt = np.ndarray[tuple[int, ...], np.dtype[np.int64]]
