@@ -165,7 +165,8 @@ def test_dropping_runs_does_not_change_what_the_others_draw():
     part.keep(places)
     for _ in range(20):
         assert np.array_equal(whole.next("one")[..., places], part.next("one"))
-    part.keep(np.array([3, 4]))
+    part.keep(np.array([1, 3, 4]))
+    part.keep(np.array([1, 2]))  # once more before anything was drawn
     for _ in range(20):
         assert np.array_equal(whole.next("one")[..., places[[3, 4]]], part.next("one"))
 
