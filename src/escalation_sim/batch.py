@@ -303,7 +303,8 @@ def carry_on(chunk: Chunk, ledger: Ledger, last_step: int) -> None:
 def without_lines_closed_for_good(scenario: Scenario, design: Mapping[str, Array], keep: Sequence[str]) -> Scenario:
     """The scenario without channels that are closed and that nothing in it opens: they do nothing, and nobody draws for them.
 
-    All of them stay where state is to be kept, which may speak of channels by their place; and one stays in any case.
+    All of them stay where state is to be kept, which may speak of channels by their place; and one stays in any case. Not worth it for few runs: scenarios with
+    all their channels share notes, whichever are open, and to take notes costs more than a closed channel does.
     """
     if keep:
         return scenario
@@ -334,8 +335,9 @@ def computed(
     until enough runs are left to fill one; at most one chunk's worth waits at each stage, so memory does not grow.
     """
     keep_the_heap()
-    scenario = without_lines_closed_for_good(scenario, design or {}, keep)
     numbers = np.asarray(runs, dtype=np.int64)
+    if len(numbers) >= size:
+        scenario = without_lines_closed_for_good(scenario, design or {}, keep)
     ledger = Ledger(scenario, len(numbers), keep)
     steps_a_day = round(24.0 / scenario.step_hours)
     stages = [*(day * steps_a_day for day in _MERGE_ON_DAYS if day * steps_a_day < ledger.total), ledger.total]
