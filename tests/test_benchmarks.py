@@ -216,6 +216,21 @@ def test_a_power_is_found_again(modules):
     assert math.exp(level) == pytest.approx(2.0)
 
 
+def test_what_takes_a_moment_is_done_again_until_it_fills_some_seconds(modules, pahalgam, monkeypatch):
+    growth = modules["growth"]
+    taken = iter([1.0, 3.0, 2.0])
+    monkeypatch.setattr(growth, "seconds", lambda *_: next(taken))
+    assert growth.mean_seconds(growth.Point("runs", 1000, pahalgam, 1000), 5.0) == 2.0
+
+
+def test_growth_with_runs_is_fitted_from_ten_thousand_on_as_well(modules, pahalgam, monkeypatch):
+    growth = modules["growth"]
+    monkeypatch.setattr(growth, "seconds", lambda _action, _scenario, runs: 7.0 + runs if runs < 10_000 else runs**0.9)
+    record = growth.measured(growth.points_of(pahalgam, 1_000_000, 64)[:4], rounds=1)
+    assert record["factors"]["runs"]["exponent_of_many"] == pytest.approx(0.9)
+    assert "runs, from 10,000 on" in growth.exponents(record)
+
+
 def test_sizes_of_memory_go_up_by_tens(modules):
     assert modules["memory"].sizes_up_to(1_000_000) == [1, 10_000, 100_000, 1_000_000]
 
