@@ -85,15 +85,17 @@ def pace_of_talks(p: Values) -> Array:
     return pace
 
 
-@found_where
 def channel_agreed_in(uniform: Array, chance: Array, agreed: Array) -> Array:
-    """Place of the channel in which a deal was struck, where one was. `agreed` are the rates of agreement; the draw falls into one of them."""
+    """Place of the channel in which a deal is struck. `agreed` are the rates of agreement; the draw falls into one of them."""
     before, total = np.empty_like(agreed), np.zeros_like(chance)
     for place in range(len(agreed)):
         before[place] = total
         total = total + agreed[place]
     choice = ratio(uniform, chance) * total
     return last_place((agreed > 0.0) & (choice >= before))
+
+
+_channel_where = found_where(channel_agreed_in)
 
 
 def deal(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:
@@ -118,5 +120,5 @@ def deal(s: Values, p: Values, u: list[Array]) -> dict[str, Array]:
         "fought": fought,
         "deal_tried": flag(tried),
         "deal_struck": flag(struck),
-        "deal_channel": channel_agreed_in(s.deal_channel, struck, u[0], chance, yes),
+        "deal_channel": _channel_where(s.deal_channel, struck, u[0], chance, yes),
     }
